@@ -1,0 +1,55 @@
+"""What ships with the grader, through the same hooks that any plugin has: commands, a loader and two formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    import click
+
+    from grader.kata import Kata
+    from grader.result import Result
+
+
+@hookimpl
+def grader_register_commands(group: click.Group) -> None:
+    """Adds the commands."""
+    from grader.cli import hint
+    from grader.cli import list_
+    from grader.cli import plugins
+    from grader.cli import run
+    from grader.cli import start
+
+    for module in (list_, start, run, hint, plugins):
+        group.add_command(module.command)
+
+
+@hookimpl
+def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
+    """Loads Python files."""
+    from grader.submission import load_python_file
+
+    return load_python_file(path, kata)
+
+
+@hookimpl
+def grader_formats() -> list[str]:
+    """Names the formats that ship."""
+    return ["text", "json"]
+
+
+@hookimpl
+def grader_report(format: str, result: Result, kata: Kata) -> str | None:
+    """Renders text and JSON."""
+    if format == "text":
+        from grader.report import render_text
+
+        return render_text(result, kata)
+    if format == "json":
+        from grader.result import to_json
+
+        return to_json(result) + "\n"
+    return None

@@ -1,0 +1,48 @@
+"""`grader list`: the map of the katas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pluggy
+
+from grader.catalog import load_catalog
+from grader.errors import UsageError
+from grader.kata import Kata
+from grader.workspace import find_workspace
+
+
+@click.command("list")
+@click.option("--chapter", metavar="C", help="Show one chapter only.")
+@click.pass_obj
+def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
+    """Show the map: done, open, or locked by prerequisites."""
+    catalog = load_catalog(manager)
+    chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))
+    if chapter is not None and chapter not in chapters:
+        raise UsageError(
+            f"There is no chapter called {chapter!r}; the chapters are {', '.join(chapters) or 'none yet'}."
+        )
+    passed = find_workspace(Path.cwd()).passed()
+    width = max((len(name) for name in catalog.katas), default=0)
+    for shown in [chapter] if chapter else chapters:
+        katas = [kata for kata in catalog.katas.values() if kata.chapter == shown]
+        done = sum(kata.name in passed for kata in katas)
+        click.echo(f"{click.style(shown, bold=True)}  {done} of {len(katas)}")
+        for kata in katas:
+            click.echo(f"  {_mark(kata, passed)} {kata.name:<{width}}  {kata.spec.summary}{_needs(kata, passed)}")
+        click.echo()
+
+
+def _mark(kata: Kata, passed: set[str]) -> str:
+    if kata.name in passed:
+        return click.style("✓", fg="green")
+    return "·" if _needs(kata, passed) else click.style("○", fg="cyan")
+
+
+def _needs(kata: Kata, passed: set[str]) -> str:
+    missing = [name for name in kata.spec.prerequisites if name not in passed]
+    if kata.name in passed or not missing:
+        return ""
+    return click.style(f"  (first: {', '.join(missing)})", dim=True)

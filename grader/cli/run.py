@@ -1,0 +1,115 @@
+"""`grader run`: grades a submission and shows the verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Literal
+
+import click
+import pluggy
+
+from grader.catalog import Catalog
+from grader.catalog import load_catalog
+from grader.errors import GraderError
+from grader.errors import UsageError
+from grader.kata import Kata
+from grader.submission import read_submission
+from grader.workspace import Workspace
+from grader.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from grader.channel import DrawnPicture
+    from grader.result import Result
+
+EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
+
+
+@click.command("run")
+@click.argument("kata")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", default="text", show_default=True, metavar="text|json|...", help="Form of the output."
+)
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
+)
+@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.pass_context
+def command(
+    ctx: click.Context,
+    kata: str,
+    path: Path | None,
+    format_: str,
+    seed: int,
+    device: Literal["auto", "cpu", "gpu"],
+) -> None:
+    """Grade a submission: your file in the workspace, or the one at PATH.
+
+    Exit code 0 means pass, 1 means fail, 2 means that the grader or the command line is at fault.
+    """
+    manager: pluggy.PluginManager = ctx.obj
+    formats = [name for names in manager.hook.grader_formats() for name in names]
+    if format_ not in formats:
+        raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(formats))}.")
+    catalog = load_catalog(manager)
+    found = catalog.find(kata)
+    workspace = find_workspace(Path.cwd())
+    submission = path or workspace.submission_path(found)
+    source = read_submission(manager, submission, found)
+    manager.hook.grader_grading_started(kata=found, path=submission)
+    result, pictures = _grade(catalog, found, source, seed, device)
+    try:
+        _save(workspace, found, submission, result, pictures)
+    except OSError as error:
+        click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
+    manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
+    click.echo(manager.hook.grader_report(format=format_, result=result, kata=found), nl=False)
+    ctx.exit(EXIT_CODES[result.status])
+
+
+def _grade(
+    catalog: Catalog, kata: Kata, source: bytes, seed: int, device: Literal["auto", "cpu", "gpu"]
+) -> tuple[Result, list[DrawnPicture]]:
+    from grader import client
+
+    place = client.resolve_device(device)
+    with client.Service() as service, _waiting():
+        try:
+            return client.grade(
+                service,
+                kata,
+                source,
+                preload=catalog.pack_of(kata).preload,
+                hidden=catalog.hidden_folders(),
+                seed=seed,
+                device=place,
+            )
+        except GraderError as error:
+            return client.error_result(kata, str(error), seed=seed), []
+
+
+def _waiting() -> contextlib.AbstractContextManager[object]:
+    """Shows on a terminal that something is going on."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status("Starting TensorFlow and grading ...")
+
+
+def _save(workspace: Workspace, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
+    """Writes the result and its pictures, and notes the progress if it is the learner's own file that was graded."""
+    from grader.result import Artifact
+    from grader.result import to_json
+
+    folder = workspace.results_folder(kata)
+    for picture in pictures:
+        file = folder / f"{picture.name}.png"
+        workspace.write(file, picture.content)
+        result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
+    workspace.write(folder / "result.json", to_json(result).encode())
+    if submission.resolve().is_relative_to(workspace.root.resolve() / kata.name):
+        workspace.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)

@@ -1,0 +1,165 @@
+"""The client of the service: starts it, asks it for grades, and turns its answers into results."""
+
+from __future__ import annotations
+
+import glob
+import socket
+import subprocess
+import sys
+from types import TracebackType
+from typing import Literal
+
+import msgspec
+
+from grader import channel
+from grader.channel import DrawnPicture
+from grader.channel import GradeRequest
+from grader.channel import JudgeRequest
+from grader.errors import EngineError
+from grader.errors import PackError
+from grader.errors import UsageError
+from grader.kata import Kata
+from grader.result import Result
+from grader.result import TestResult
+from grader.submission import find_problem
+
+Device = Literal["auto", "cpu", "gpu"]
+_GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
+
+
+class Service:
+    """A service started by this process; it ends with the `with` block."""
+
+    def __init__(self) -> None:
+        self.control, service_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with service_end:
+            # -I keeps the environment and the current folder from changing what the trusted programs import.
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "grader.service", str(service_end.fileno())],
+                pass_fds=[service_end.fileno()],
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "LANG": "C.UTF-8",
+                    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                    "MPLBACKEND": "agg",
+                },
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the service and, with it, all zygotes and judges."""
+        self.control.close()
+        self.process.wait()
+
+    def connect(self, request: JudgeRequest) -> socket.socket:
+        """Returns a socket to the judge that was asked for."""
+        client, judge_end = socket.socketpair()
+        with judge_end:
+            try:
+                socket.send_fds(self.control, [msgspec.msgpack.encode(request)], [judge_end.fileno()])
+            except OSError as error:
+                client.close()
+                raise EngineError(f"The grader's service has ended ({error}); run the command again.") from error
+        return client
+
+
+def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
+    """Decides where workers run.
+
+    Raises:
+        UsageError: a GPU is asked for and there is none.
+    """
+    has_gpu = any(glob.glob(pattern) for pattern in _GPU_FILES)
+    if device == "gpu" and not has_gpu:
+        raise UsageError(
+            "--device gpu: expected an NVIDIA GPU, found no device file of one (/dev/nvidia0); "
+            "use --device cpu, or check that the driver is installed with nvidia-smi."
+        )
+    return "gpu" if has_gpu and device != "cpu" else "cpu"
+
+
+def grade(
+    service: Service,
+    kata: Kata,
+    source: bytes,
+    *,
+    preload: tuple[str, ...],
+    hidden: tuple[str, ...],
+    seed: int = 0,
+    device: Literal["cpu", "gpu"] = "cpu",
+    with_pictures: bool = True,
+) -> tuple[Result, list[DrawnPicture]]:
+    """Grades a submission; when the machinery fails it tries once more.
+
+    Args:
+        service: where the judges are.
+        kata: what to grade against.
+        source: the submission's bytes.
+        preload: the modules that the kata's zygote imports.
+        hidden: folders that no worker may read.
+        seed: seeds the inputs of the tests and the workers.
+        device: where workers run.
+        with_pictures: whether pictures are drawn.
+
+    Returns:
+        The result, and the pictures that the tests left.
+
+    Raises:
+        PackError: the kata cannot be graded with.
+        EngineError: the machinery failed twice.
+    """
+    problem = find_problem(source)
+    if problem:
+        return _result_of_one(kata, "fail", "load", "Loads your file.", problem, seed), []
+    judge = JudgeRequest(
+        folder=str(kata.folder),
+        reference_folder=str(kata.reference_folder),
+        pack=kata.pack,
+        preload=list(preload),
+        hidden=list(hidden),
+        gpu=device == "gpu",
+    )
+    request = GradeRequest(source=source, seed=seed, device=device, with_pictures=with_pictures)
+    try:
+        return _ask(service, judge, request)
+    except EngineError:
+        return _ask(service, judge, request)
+
+
+def _ask(service: Service, judge: JudgeRequest, request: GradeRequest) -> tuple[Result, list[DrawnPicture]]:
+    with service.connect(judge) as client:
+        try:
+            channel.send(client, request)
+        except OSError as error:
+            raise EngineError(f"The judge ended before it read the submission ({error}).") from error
+        answer = channel.receive(client, channel.Answer)  # type: ignore[arg-type]
+    if isinstance(answer, channel.Verdict):
+        return msgspec.json.decode(answer.result, type=Result), answer.pictures
+    if isinstance(answer, channel.Failure):
+        raise {"PackError": PackError, "UsageError": UsageError}.get(answer.kind, EngineError)(answer.message)
+    raise EngineError("The judge ended before it had a verdict; run the command again.")
+
+
+def error_result(kata: Kata, message: str, *, seed: int) -> Result:
+    """Returns the result of a grade that failed through no fault of the submission."""
+    return _result_of_one(kata, "error", "grader", "Grades your file.", message, seed)
+
+
+def _result_of_one(
+    kata: Kata, status: Literal["fail", "error"], name: str, description: str, message: str, seed: int
+) -> Result:
+    """Returns a result whose only test stands for the whole kata."""
+    points = sum(task.points for task in kata.spec.tasks)
+    test = TestResult(
+        name=name, task=0, description=description, status=status, points=0.0, max_points=points, message=message
+    )
+    return Result(kata=kata.name, status=status, score=0.0, max_score=points, tests=[test], seed=seed)

@@ -1,0 +1,77 @@
+"""All hooks, in the order in which a command meets them; plugins implement them with `grader.hookimpl`.
+
+A plugin is a module that an installed distribution names in the entry-point group `grader`. What ships with the grader is
+built from the same hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+
+    from grader.kata import Kata
+    from grader.pack import Pack
+    from grader.result import Result
+
+hookspec = pluggy.HookspecMarker("grader")
+hookimpl = pluggy.HookimplMarker("grader")
+
+
+@hookspec
+def grader_register_commands(group: click.Group) -> None:
+    """Called once at start, to add commands to `grader`; import what they need inside them."""
+
+
+@hookspec
+def grader_packs() -> Sequence[Pack]:
+    """Called when a command needs the catalogue; returns the packs of katas that the plugin provides."""
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
+    """Called with an existing file or folder that is to be graded; the first plugin that knows its format answers.
+
+    Args:
+        path: the file or the folder.
+        kata: what it is to be graded against.
+
+    Returns:
+        Python source code, or None to leave the path to another plugin.
+    """
+
+
+@hookspec
+def grader_grading_started(kata: Kata, path: Path) -> None:
+    """Called before a submission is graded."""
+
+
+@hookspec
+def grader_grading_finished(kata: Kata, path: Path, result: Result) -> None:
+    """Called after a submission was graded and its result was saved."""
+
+
+@hookspec(firstresult=True)
+def grader_report(format: str, result: Result, kata: Kata) -> str | None:
+    """Called to render a result for `--format`; the first plugin that knows the format answers.
+
+    Args:
+        format: the name that was given on the command line.
+        result: what to render.
+        kata: what it was graded against.
+
+    Returns:
+        The whole text, or None to leave the format to another plugin.
+    """
+
+
+@hookspec
+def grader_formats() -> Sequence[str]:
+    """Called to list the formats that the plugin's `grader_report` knows."""
+    raise NotImplementedError

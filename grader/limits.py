@@ -1,0 +1,30 @@
+"""What a kata allows a worker to use, with defaults that suit a function kata."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Limits of one grade; the `[limits]` table of a kata.toml."""
+
+    call_seconds: float = 10.0
+    """Longest time between a call and its result, by the judge's clock."""
+
+    wall_seconds: float = 60.0
+    """Longest time for all tests together, by the judge's clock."""
+
+    cpu_seconds: float = 120.0
+    """CPU time of one worker, over all its threads."""
+
+    memory_mb: int = 2048
+    """Private writable memory of one worker, in MiB."""
+
+    threads: int = 1024
+    """Threads of one worker; a worker is always a single process."""
+
+    output_kb: int = 1024
+    """What one worker may print, in KiB, before it is stopped."""
+
+    reply_mb: int = 64
+    """Arrays in one returned value, in MiB."""

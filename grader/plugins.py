@@ -1,0 +1,57 @@
+"""How plugins are found: a function that builds a manager, strict about what it finds."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import pluggy
+
+from grader import builtin
+from grader import hookspecs
+from grader.errors import PackError
+
+ENTRY_POINT_GROUP = "grader"
+
+
+def create_manager() -> pluggy.PluginManager:
+    """Builds a plugin manager with what ships and what is installed.
+
+    Raises:
+        PackError: a plugin cannot be imported, has a duplicate name, or implements a hook that does not exist.
+    """
+    manager = pluggy.PluginManager("grader")
+    manager.add_hookspecs(hookspecs)
+    manager.register(builtin, "builtin")
+    for entry_point in metadata.entry_points(group=ENTRY_POINT_GROUP):
+        owner = entry_point.dist.name if entry_point.dist else "an unknown distribution"
+        if manager.has_plugin(entry_point.name):
+            raise PackError(
+                f"Two plugins are called {entry_point.name!r}, one of them in {owner}; "
+                f"uninstall one of the two distributions, or rename its entry point."
+            )
+        try:
+            plugin = entry_point.load()
+        except Exception as error:
+            raise PackError(
+                f"The plugin {entry_point.name!r} of {owner} cannot be imported ({type(error).__name__}: {error}); "
+                f"mend it, or uninstall {owner}."
+            ) from error
+        manager.register(plugin, entry_point.name)
+        _check_hooks(manager, plugin, f"the plugin {entry_point.name!r} of {owner}")
+    return manager
+
+
+def _check_hooks(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
+    """Refuses a hook that nobody will ever call: a misspelled one would be silently ignored."""
+    known = [hook for hook in dir(hookspecs) if hook.startswith("grader_")]
+    for attribute in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, attribute)
+        if options is not None and (options.get("specname") or attribute) not in known:
+            raise PackError(
+                f"Expected {name} to implement only the hooks of the grader, found {attribute!r}; "
+                f"the hooks are {', '.join(known)}."
+            )
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise PackError(f"A hook of {name} takes other arguments than specified: {error}") from error

@@ -1,0 +1,214 @@
+"""What hidden tests hold in place of a submission: stand-ins whose calls run in a worker and come back as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+from grader import wire
+from grader.errors import SubmissionError
+from grader.limits import Limits
+from grader.process import WorkerProcess
+from grader.testing import describe
+from grader.worker import SUBMISSION
+from grader.worker import SUPPORT
+
+_LONGEST_ARGUMENTS = 400
+
+
+@dataclasses.dataclass
+class Call:
+    """One call of a test on a submission, and what came of it."""
+
+    function: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    returned: Any = None
+
+    def __str__(self) -> str:
+        shown = [describe(argument) for argument in self.arguments]
+        shown += [f"{name}={describe(value)}" for name, value in self.keywords.items()]
+        text = ", ".join(shown)
+        if len(text) > _LONGEST_ARGUMENTS:
+            text = text[:_LONGEST_ARGUMENTS] + " ..."
+        return f"{self.function}({text})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """What a worker loads: a module, and the kata's rules for it."""
+
+    name: str
+    source: bytes
+    support: bytes | None = None
+    forbidden: tuple[str, ...] = ()
+
+
+class RemoteCode:
+    """Code in a worker of its own, which is started when first needed and again after it has died."""
+
+    def __init__(self, code: Code, limits: Limits, start: Callable[[], WorkerProcess]) -> None:
+        self.code = code
+        self.limits = limits
+        self.start = start
+        self.seed: int | None = None
+        self.calls: list[Call] = []
+        self.deadline = float("inf")
+        """When all tests together must be over, on the clock of `time.monotonic`."""
+        self.load_error: SubmissionError | None = None
+        self._worker: WorkerProcess | None = None
+        self._pending_seed: int | None = None
+        self._functions: dict[int, Callable[..., Any]] = {}
+        self._numbers = itertools.count(1)
+
+    @property
+    def module(self) -> RemoteObject:
+        """The module as a stand-in: its attributes are the functions of the submission."""
+        return RemoteObject(self, SUBMISSION, self.code.name, is_module=True)
+
+    @property
+    def support(self) -> RemoteObject:
+        """The kata's support code, in the same worker."""
+        return RemoteObject(self, SUPPORT, "support", is_module=True)
+
+    def begin_test(self, seed: int) -> None:
+        """Forgets the calls of the last test and has the worker seeded before the next one."""
+        self.calls.clear()
+        self._functions.clear()
+        self.seed = self._pending_seed = seed
+
+    def worker(self) -> WorkerProcess:
+        """Returns the living worker with the code loaded.
+
+        Raises:
+            SubmissionError: the code cannot be loaded.
+        """
+        if self._worker is not None and self._worker.is_alive:
+            return self._worker
+        if self.load_error is not None:
+            raise self.load_error
+        self._worker = self.start()
+        message = wire.Message("load", 0, name=self.code.name, seed=self.seed)
+        message.value = {
+            "source": self.code.source,
+            "support": self.code.support,
+            "forbidden": list(self.code.forbidden),
+        }
+        try:
+            self._worker.request(message, deadline=self.call_deadline())
+        except SubmissionError as error:
+            self.load_error = error
+            raise
+        return self._worker
+
+    def call_deadline(self) -> float:
+        """Returns the moment by which a call that starts now must have been answered."""
+        return min(time.monotonic() + self.limits.call_seconds, self.deadline)
+
+    def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
+        """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
+        worker = self.worker()
+        message = wire.Message(kind, 0, target, name, value, self._pending_seed)
+        self._pending_seed = None
+        try:
+            return worker.request(
+                message,
+                deadline=self.call_deadline(),
+                substitute=self._substitute,
+                restore=self._restore,
+                call_back=self._call_back,
+            )
+        except wire.NotPlainError as error:
+            raise TypeError(f"a hidden test passed {error} to {name or 'a call'}") from None
+
+    def output(self) -> str:
+        """Returns what the code printed since the last time."""
+        return self._worker.output.take() if self._worker is not None else ""
+
+    def layers(self) -> list[str]:
+        """Names the active layers of confinement."""
+        return self._worker.layers if self._worker is not None else []
+
+    def close(self) -> None:
+        """Ends the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    def _substitute(self, value: Any) -> Any:
+        if isinstance(value, RemoteObject):
+            if value._code is not self:
+                raise wire.NotPlainError("an object of another worker")
+            return wire.Handle(value._number)
+        if callable(value):
+            number = next(self._numbers)
+            self._functions[number] = value
+            return wire.Callback(number, getattr(value, "__name__", "function"))
+        return wire.refuse(value)
+
+    def _restore(self, value: Any) -> Any:
+        if isinstance(value, wire.Handle) and value.number >= 0:
+            return RemoteObject(self, value.number, value.type_name[:100])
+        raise wire.WireError("a function of the worker's own making")
+
+    def _call_back(self, message: wire.Message) -> Any:
+        function = self._functions.get(message.target)
+        well_formed = isinstance(message.value, list) and len(message.value) == 2
+        if function is None or not well_formed:
+            raise wire.WireError("a callback that was never offered")
+        arguments, keywords = message.value
+        if not isinstance(arguments, list) or not isinstance(keywords, dict):
+            raise wire.WireError("a callback without arguments")
+        return function(*arguments, **keywords)
+
+
+class RemoteObject:
+    """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
+
+    __slots__ = ("_code", "_is_module", "_number", "_type_name")
+
+    def __init__(self, code: RemoteCode, number: int, type_name: str, *, is_module: bool = False) -> None:
+        self._code = code
+        self._number = number
+        self._type_name = type_name
+        self._is_module = is_module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if self._is_module:
+            return RemoteFunction(self._code, self._number, name)
+        return self._code.ask("get", self._number, name)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls the object in the worker."""
+        return RemoteFunction(self._code, self._number, "", self._type_name)(*arguments, **keywords)
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._code.ask("iterate", self._number)
+        while step := self._code.ask("next", iterator._number):
+            yield step[0]
+
+    def __repr__(self) -> str:
+        return f"<{self._type_name} in the submission's process>"
+
+
+@dataclasses.dataclass(frozen=True)
+class RemoteFunction:
+    """A function of a module in the worker, or an object there that is called; each call is remembered."""
+
+    code: RemoteCode
+    number: int
+    name: str
+    type_name: str = ""
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls the function in the worker and returns a plain value or a stand-in."""
+        call = Call(self.name or self.type_name, arguments, keywords)
+        if self.number != SUPPORT:
+            self.code.calls.append(call)
+        call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])
+        return call.returned

@@ -1,0 +1,77 @@
+"""The text report: the verdict, the tests by task, the first failure in full, and the next step."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.kata import Kata
+from grader.result import Result
+from grader.result import TestResult
+
+_MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "error": ("!", "yellow"), "skip": ("-", "dim")}
+_VERDICTS = {
+    "pass": ("PASS", "bold green"),
+    "fail": ("NOT YET", "bold red"),
+    "error": ("ERROR (not your fault)", "bold yellow"),
+}
+_STRONG = {"landlock", "seccomp"}
+
+
+def render_text(result: Result, kata: Kata) -> str:
+    """Renders a result for a person; colours are used where standard output is a terminal."""
+    buffer = io.StringIO()
+    console = Console(file=buffer, force_terminal=sys.stdout.isatty(), highlight=False, soft_wrap=True)
+    verdict, style = _VERDICTS[result.status]
+    points = f"{result.score:.4g} of {result.max_score:.4g} points"
+    console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
+    shown = False
+    for number, title in [(0, ""), *enumerate((task.title for task in kata.spec.tasks), 1)]:
+        tests = [test for test in result.tests if test.task == number]
+        if not tests:
+            continue
+        if number:
+            earned, possible = sum(test.points for test in tests), sum(test.max_points for test in tests)
+            console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {earned:.4g} of {possible:.4g}"))
+        for test in tests:
+            shown |= _print_test(console, test, in_full=not shown)
+    _print_rest(console, result, kata)
+    return buffer.getvalue()
+
+
+def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:
+    """Prints one test; says whether its message was printed."""
+    mark, style = _MARKS[test.status]
+    console.print(Text.assemble("  ", (mark, style), f" {test.description}"))
+    if not in_full or not test.message or test.status in ("pass", "skip"):
+        return False
+    console.print(Padding(Text(test.message), (0, 0, 0, 6)))
+    if test.output.strip():
+        console.print(Padding(Text("Your code printed:\n" + test.output.rstrip(), style="dim"), (0, 0, 0, 6)))
+    return True
+
+
+def _print_rest(console: Console, result: Result, kata: Kata) -> None:
+    console.print()
+    if result.misconception:
+        console.print(Text.assemble(("This looks familiar: ", "bold"), result.misconception.title))
+        console.print(Text(f"{result.misconception.explanation} ({result.misconception.evidence})\n"))
+    for threshold in result.thresholds:
+        mark, style = _MARKS[threshold.status]
+        console.print(
+            Text.assemble(
+                (mark, style),
+                f" {threshold.name.replace('_', ' ')}: {threshold.value:.4g} {threshold.unit} "
+                f"({threshold.direction} {threshold.limit:g})",
+            )
+        )
+    for artifact in result.artifacts:
+        console.print(Text(f"Picture: {artifact.path}"))
+    if not set(result.sandbox) >= _STRONG and result.sandbox:
+        console.print(Text("isolation: weak (this system cannot keep a submission from reading files)", style="yellow"))
+    if result.status == "fail":
+        console.print(Text(f"Next: `grader hint {kata.name}` gives a nudge.", style="dim"))

@@ -1,0 +1,95 @@
+"""The learner's workspace: where started katas, results, pictures and progress lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError
+from grader.kata import Kata
+
+STATE_FOLDER = ".grader"
+
+
+class Workspace:
+    """A folder with one folder a kata, and the grader's own notes in `.grader/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.state = root / STATE_FOLDER
+        self._progress_file = self.state / "progress.json"
+
+    def submission_path(self, kata: Kata) -> Path:
+        """Returns where the learner's file of a kata is, or would be."""
+        return self.root / kata.name / f"{kata.name}.py"
+
+    def start(self, kata: Kata) -> Path:
+        """Copies a kata's folder into the workspace and returns the new folder.
+
+        Raises:
+            UsageError: there is something already, which is left as it is.
+        """
+        target = self.root / kata.name
+        if target.exists():
+            raise UsageError(f"{target} exists already and was left as it is; go on with `grader run {kata.name}`.")
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(kata.folder, target, ignore=shutil.ignore_patterns("__pycache__"))
+        except OSError as error:
+            raise UsageError(
+                f"{target}: cannot be written ({error.strerror}); choose a folder that you own."
+            ) from error
+        return target
+
+    def results_folder(self, kata: Kata) -> Path:
+        """Returns the folder of the latest result of a kata and of its pictures."""
+        return self.state / "results" / kata.name
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Writes a file of the state folder so that it is whole at any moment."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def progress(self) -> dict[str, dict[str, Any]]:
+        """Returns what is known of each kata: "passed", "score", and the hints seen by task.
+
+        Raises:
+            UsageError: the file is damaged.
+        """
+        try:
+            progress = json.loads(self._progress_file.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{self._progress_file}: cannot be read ({error}); mend or delete it.") from error
+        return progress if isinstance(progress, dict) else {}
+
+    def record(self, kata: Kata, **facts: Any) -> None:
+        """Notes something about a kata; a pass is never forgotten."""
+        progress = self.progress()
+        entry = progress.setdefault(kata.name, {})
+        entry.update({**facts, "passed": entry.get("passed", False) or facts.get("passed", False)})
+        self.write(self._progress_file, json.dumps(progress, indent=1).encode())
+
+    def passed(self) -> set[str]:
+        """Lists the katas that were passed once."""
+        return {name for name, entry in self.progress().items() if entry.get("passed")}
+
+
+def find_workspace(start: Path) -> Workspace:
+    """Returns the nearest workspace at or above a folder, or a new one there."""
+    for folder in (start, *start.parents):
+        if (folder / STATE_FOLDER).is_dir():
+            return Workspace(folder)
+    return Workspace(start)
