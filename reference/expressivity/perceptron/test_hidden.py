@@ -1,0 +1,59 @@
+"""What `perceptron` must do."""
+
+import numpy as np
+import pytest
+
+from grader.testing import assert_equal
+from grader.testing import assert_shape
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+TRUTH_TABLES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0]}
+
+
+@pytest.mark.task(1)
+def test_separates_the_two_sides(submission):
+    """Gives 1 on the positive side of the hyperplane and 0 on the other."""
+    inputs = np.array([[2.0, 1.0], [0.0, 1.0], [5.0, -3.0]])
+    outputs = submission.perceptron(inputs, np.array([1.0, -1.0]), 0.0)
+    assert_equal(outputs, [1, 0, 1], kind="integer", next_step="Compare w·x + b with zero, then convert to integers.")
+
+
+@pytest.mark.task(1)
+def test_hyperplane_belongs_to_the_positive_side(submission):
+    """Gives 1 for a point that lies exactly on the hyperplane."""
+    outputs = submission.perceptron(np.array([[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]]), np.array([1.0, -1.0]), 0.0)
+    assert_equal(outputs, [1, 1, 1], next_step="Look at the comparison: what does it answer for a score of exactly 0?")
+
+
+@pytest.mark.task(1)
+def test_bias_moves_the_hyperplane(submission):
+    """Moves the hyperplane by the bias."""
+    inputs = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
+    outputs = submission.perceptron(inputs, np.array([1.0, 0.0]), -2.0)
+    assert_equal(outputs, [0, 0, 1], next_step="Add the bias to every score before you compare.")
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("batch", "features"), [(1, 3), (7, 1), (64, 5)])
+def test_takes_a_batch(submission, rng, batch, features):
+    """Answers once for each row of the batch."""
+    inputs, weights, bias = rng.normal(size=(batch, features)), rng.normal(size=features), float(rng.normal())
+    outputs = submission.perceptron(inputs, weights, bias)
+    assert_shape(outputs, (batch,), next_step="Return one number for each row of `inputs`, in one flat array.")
+    expected = [int(sum(w * x for w, x in zip(weights, row, strict=True)) + bias >= 0) for row in inputs]
+    assert_equal(outputs, expected)
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("name", ["AND", "OR", "NAND"])
+def test_gate(submission, name):
+    """Finds weights and a bias whose perceptron is the gate."""
+    weights, bias = submission.gate(name)
+    weights = assert_shape(weights, (2,))
+    assert_shape(bias, ())
+    outputs = (CORNERS @ weights + bias >= 0).astype(int)
+    assert_equal(
+        outputs,
+        TRUTH_TABLES[name],
+        next_step=f"These are the answers of your {name} for the corners 00, 01, 10 and 11: move the line.",
+    )
