@@ -5,6 +5,7 @@ GraderError
 ├── PackError       the author of a kata or of a pack
 └── EngineError     nobody: something of ours failed, and trying again is worth it
 
+TrustedCodeError    the author of a kata, unless the submission caused it
 SubmissionError     the learner: the submission did something that no correct one does
 ├── SubmissionRaised
 └── SubmissionStopped
@@ -27,6 +28,10 @@ class PackError(GraderError):
 
 class EngineError(GraderError):
     """The machinery failed; the submission is not to blame."""
+
+
+class TrustedCodeError(Exception):
+    """The reference, or support code in its worker, raised: over a value of the submission, or by its own mistake."""
 
 
 class SubmissionError(Exception):

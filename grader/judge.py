@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import gc
 import os
 import signal
@@ -152,7 +153,7 @@ class Grade:
         self.request = request
         self.kata = judge.kata
         self.submission = self._remote(request.source)
-        self.reference = self._remote(judge.reference_source)
+        self.reference = self._remote(judge.reference_source, is_trusted=True)
         self.subject = self.submission
         """Whose functions the tests call: the submission, or the reference when it stands in for it."""
         self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
@@ -185,10 +186,11 @@ class Grade:
         )
         return channel.Verdict(msgspec.json.encode(result), pictures)
 
-    def _remote(self, source: bytes) -> RemoteCode:
-        spec = self.kata.spec
-        code = Code(self.kata.name, source, self.judge.support_source, tuple(spec.forbidden))
-        return RemoteCode(code, spec.limits, lambda: WorkerProcess(self.judge.zygote, spec.limits))
+    def _remote(self, source: bytes, *, is_trusted: bool = False) -> RemoteCode:
+        kata, spec = self.kata, self.kata.spec
+        code = Code(kata.name, source, kata.support, self.judge.support_source, tuple(spec.forbidden))
+        start = functools.partial(WorkerProcess, self.judge.zygote, spec.limits)
+        return RemoteCode(code, spec.limits, start, is_trusted=is_trusted)
 
     def _run_tests(self, items: list[pytest.Item]) -> list[TestResult]:
         points = self._points(items)

@@ -36,22 +36,23 @@ def create_manager() -> pluggy.PluginManager:
                 f"The plugin {entry_point.name!r} of {owner} cannot be imported ({type(error).__name__}: {error}); "
                 f"mend it, or uninstall {owner}."
             ) from error
-        manager.register(plugin, entry_point.name)
-        _check_hooks(manager, plugin, f"the plugin {entry_point.name!r} of {owner}")
+        _register(manager, plugin, entry_point.name, owner)
     return manager
 
 
-def _check_hooks(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
-    """Refuses a hook that nobody will ever call: a misspelled one would be silently ignored."""
+def _register(manager: pluggy.PluginManager, plugin: object, name: str, owner: str) -> None:
+    """Registers a plugin, unless it has a hook that nobody will ever call: pluggy would silently ignore that."""
     known = [hook for hook in dir(hookspecs) if hook.startswith("grader_")]
     for attribute in dir(plugin):
         options = manager.parse_hookimpl_opts(plugin, attribute)
         if options is not None and (options.get("specname") or attribute) not in known:
             raise PackError(
-                f"Expected {name} to implement only the hooks of the grader, found {attribute!r}; "
+                f"Expected the plugin {name!r} of {owner} to implement only hooks of the grader, found {attribute!r}; "
                 f"the hooks are {', '.join(known)}."
             )
     try:
-        manager.check_pending()
+        manager.register(plugin, name)
     except pluggy.PluginValidationError as error:
-        raise PackError(f"A hook of {name} takes other arguments than specified: {error}") from error
+        raise PackError(
+            f"A hook of the plugin {name!r} of {owner} takes other arguments than specified: {error}"
+        ) from error

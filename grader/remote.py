@@ -7,10 +7,13 @@ import itertools
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from grader import wire
+from grader.errors import PackError
 from grader.errors import SubmissionError
+from grader.errors import TrustedCodeError
 from grader.limits import Limits
 from grader.process import WorkerProcess
 from grader.testing import describe
@@ -44,6 +47,7 @@ class Code:
 
     name: str
     source: bytes
+    support_file: Path
     support: bytes | None = None
     forbidden: tuple[str, ...] = ()
 
@@ -51,10 +55,14 @@ class Code:
 class RemoteCode:
     """Code in a worker of its own, which is started when first needed and again after it has died."""
 
-    def __init__(self, code: Code, limits: Limits, start: Callable[[], WorkerProcess]) -> None:
+    def __init__(
+        self, code: Code, limits: Limits, start: Callable[[], WorkerProcess], *, is_trusted: bool = False
+    ) -> None:
         self.code = code
         self.limits = limits
         self.start = start
+        self.is_trusted = is_trusted
+        """Whether this is the reference: its exceptions are never the submission's."""
         self.seed: int | None = None
         self.calls: list[Call] = []
         self.deadline = float("inf")
@@ -91,19 +99,26 @@ class RemoteCode:
             return self._worker
         if self.load_error is not None:
             raise self.load_error
-        self._worker = self.start()
-        message = wire.Message("load", 0, name=self.code.name, seed=self.seed)
-        message.value = {
-            "source": self.code.source,
-            "support": self.code.support,
-            "forbidden": list(self.code.forbidden),
-        }
+        worker = self.start()
+        if self.code.support is not None:
+            support = wire.Message("load_support", 0, value=self.code.support, seed=self.seed)
+            try:
+                worker.request(support, deadline=self.call_deadline())
+            except SubmissionError as error:
+                worker.kill()
+                raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); mend it.") from error
+        content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
         try:
-            self._worker.request(message, deadline=self.call_deadline())
+            worker.request(
+                wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed),
+                deadline=self.call_deadline(),
+            )
         except SubmissionError as error:
+            worker.kill()
             self.load_error = error
             raise
-        return self._worker
+        self._worker = worker
+        return worker
 
     def call_deadline(self) -> float:
         """Returns the moment by which a call that starts now must have been answered."""
@@ -111,10 +126,10 @@ class RemoteCode:
 
     def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
         """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
-        worker = self.worker()
         message = wire.Message(kind, 0, target, name, value, self._pending_seed)
-        self._pending_seed = None
         try:
+            worker = self.worker()
+            self._pending_seed = None
             return worker.request(
                 message,
                 deadline=self.call_deadline(),
@@ -124,6 +139,10 @@ class RemoteCode:
             )
         except wire.NotPlainError as error:
             raise TypeError(f"a hidden test passed {error} to {name or 'a call'}") from None
+        except SubmissionError as error:
+            if self.is_trusted:
+                raise TrustedCodeError(f"{self.code.name}: {error}") from error
+            raise
 
     def output(self) -> str:
         """Returns what the code printed since the last time."""

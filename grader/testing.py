@@ -151,7 +151,7 @@ def assert_close(
     wide = complex if "c" in (array.dtype.kind, wanted.dtype.kind) else float
     array, wanted = array.astype(wide), wanted.astype(wide)
     with np.errstate(invalid="ignore"):
-        close = (array == wanted) | (np.abs(array - wanted) <= atol + rtol * np.abs(wanted))
+        close = (array == wanted) | (np.isfinite(wanted) & (np.abs(array - wanted) <= atol + rtol * np.abs(wanted)))
     close |= np.isnan(array) & np.isnan(wanted)
     if not close.all():
         raise Mismatch(
@@ -160,7 +160,12 @@ def assert_close(
 
 
 def _is_numeric(value: object) -> bool:
-    return np.asarray(value).dtype.kind in _KINDS if not isinstance(value, str | None) else False
+    if value is None or isinstance(value, str):
+        return False
+    try:
+        return np.asarray(value).dtype.kind in _KINDS
+    except ValueError:
+        return False  # Lists of different lengths are compared as lists.
 
 
 def _as_array(returned: Any, shape: tuple[int, ...], next_step: str | None) -> npt.NDArray[Any]:

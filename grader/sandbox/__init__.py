@@ -73,7 +73,7 @@ class Sandbox:
         os.environ.update(TMPDIR=self._scratch, MPLCONFIGDIR=self._scratch)
         if self._is_jailed:
             # In the jail /proc shows the zygote and its workers only, and each may read no more of another than its name.
-            self._ruleset = self._prepare_ruleset("/proc", self._scratch)
+            self._ruleset = self._prepare_ruleset("/proc", namespaces.SCRATCH_PARENT)
 
     def descriptors(self) -> list[int]:
         """Lists the open descriptors that `confine` will need."""
@@ -98,7 +98,7 @@ class Sandbox:
             _become(_FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS)
             layers.append("uid")
         os.chdir(scratch)
-        os.environ.update(HOME=scratch, TMPDIR=scratch, KERAS_HOME=scratch)
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "KERAS_HOME", "MPLCONFIGDIR"), scratch))
         tempfile.tempdir = scratch
         if sys.platform == "linux":
             layers += self._confine_on_linux(scratch)

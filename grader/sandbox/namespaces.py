@@ -10,7 +10,12 @@ from typing import Final
 from grader.sandbox import linux
 from grader.sandbox.paths import DEVICES
 
-SCRATCH: Final = "/scratch"
+SCRATCH_PARENT: Final = "/scratch"
+"""What a Landlock rule has to name: it looks at the folder above a mount, not at the one that the mount covers."""
+
+SCRATCH: Final = f"{SCRATCH_PARENT}/own"
+"""Where the zygote, and each worker for itself, has a writable folder."""
+
 _SCRATCH_OPTIONS: Final = "size=64m,nr_inodes=4096,mode=1777"
 _ROOT_OPTIONS: Final = "size=1m,nr_inodes=8192,mode=755"
 

@@ -42,6 +42,9 @@ def readable_paths(hidden: Iterable[str], *, gpu: bool = False) -> list[str]:
     if gpu:
         roots += [path for pattern in _GPU for path in glob.glob(pattern)]
     concealed = {os.path.realpath(path) for path in hidden}
+    # Other folders of libraries, which .pth files name; a checkout that has something hidden is not one of them.
+    others = {os.path.realpath(path) for path in sys.path if os.path.isdir(path)}
+    roots += [path for path in others if not any(_contains(path, secret) for secret in concealed)]
     found: set[str] = set()
     for root in sorted({os.path.realpath(root) for root in roots if os.path.exists(root)}):
         if not any(_contains(other, root) for other in found):

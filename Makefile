@@ -1,0 +1,24 @@
+# Everything runs in .venv, which is made when first needed; PYTHON names the interpreter that makes it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint clean
+
+demo: .venv/ready  ## Grades a submission and shows the verdict.
+	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
+
+test: .venv/ready lint  ## Checks everything that CI checks.
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@

@@ -1,0 +1,107 @@
+"""What the tests share: one running service, katas written for a test, and the course."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import client
+from grader.catalog import Catalog
+from grader.catalog import load_catalog
+from grader.kata import Kata
+from grader.kata import load_kata
+from grader.plugins import create_manager
+from grader.result import Result
+
+ROOT = Path(__file__).parents[1]
+PRELOAD = ("tensorflow", "keras", "gymnasium", "sklearn.datasets")
+
+REFERENCE = "def double(values):\n    return values + values\n"
+STUB = 'def double(values):\n    raise NotImplementedError("TODO: task 1")\n'
+HIDDEN_TESTS = '''
+import numpy as np
+import pytest
+from grader.testing import assert_close
+
+@pytest.mark.task(1)
+def test_doubles(submission):
+    """Doubles three numbers."""
+    assert_close(submission.double(np.array([1.0, -2.0, 0.5])), [2.0, -4.0, 1.0])
+
+@pytest.mark.task(1)
+def test_doubles_again(submission, rng):
+    """Doubles random numbers."""
+    values = rng.normal(size=(3, 4))
+    assert_close(submission.double(values), [[2 * entry for entry in row] for row in values.tolist()])
+'''
+KATA_TOML = """
+title = "Double"
+summary = "Twice a number."
+section = "0"
+[[tasks]]
+title = "Twice"
+points = 2
+"""
+
+GradeSource = Callable[..., Result]
+WriteKata = Callable[..., Kata]
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[client.Service]:
+    with client.Service() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    return (str(ROOT), str(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog(create_manager())
+
+
+@pytest.fixture
+def write_kata(tmp_path: Path) -> WriteKata:
+    """Writes a kata called `double`, any file of it replaced by what a test wants there."""
+
+    def write(
+        hidden_tests: str = HIDDEN_TESTS,
+        reference: str = REFERENCE,
+        toml: str = KATA_TOML,
+        support: str | None = None,
+    ) -> Kata:
+        folder, reference_folder = tmp_path / "katas/basics/double", tmp_path / "reference/basics/double"
+        files = {
+            folder / "kata.toml": toml,
+            folder / "README.md": "# Double\n",
+            folder / "hints.md": "## Task 1\n\n- Add.\n",
+            folder / "double.py": STUB,
+            reference_folder / "double.py": textwrap.dedent(reference),
+            reference_folder / "test_hidden.py": textwrap.dedent(hidden_tests),
+        }
+        if support is not None:
+            files[folder / "support.py"] = textwrap.dedent(support)
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return load_kata(folder, reference_folder)
+
+    return write
+
+
+@pytest.fixture
+def grade(service: client.Service, hidden: tuple[str, ...]) -> GradeSource:
+    """Grades source code against a kata."""
+
+    def grade_source(kata: Kata, source: str | bytes, **options: object) -> Result:
+        content = textwrap.dedent(source).encode() if isinstance(source, str) else source
+        return client.grade(service, kata, content, preload=PRELOAD, hidden=hidden, **options)[0]  # type: ignore[arg-type]
+
+    return grade_source

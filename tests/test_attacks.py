@@ -1,0 +1,290 @@
+"""Submissions that cheat or misbehave: they never pass, never hang the grader, and never spoil the next grade."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from conftest import KATA_TOML
+from conftest import REFERENCE
+from conftest import ROOT
+from conftest import GradeSource
+from conftest import WriteKata
+
+from grader.catalog import Catalog
+
+LIMITS = KATA_TOML + "\n[limits]\ncall_seconds = 2.0\nwall_seconds = 15.0\n"
+
+# What is done, and words of the message that the learner gets ("" where the cheat has no effect but a wrong answer).
+ATTACKS = {
+    "exits": ("import os; os._exit(0)", "ended the whole process"),
+    "raises SystemExit": ("import sys; sys.exit(0)", "SystemExit"),
+    "loops forever": ("while True: pass", "time was up"),
+    "sleeps through interrupts": (
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "while True:\n    try: time.sleep(60)\n    except BaseException: pass",
+        "time was up",
+    ),
+    "forks": ("import os\nwhile True: os.fork()", "PermissionError"),
+    "starts a program": ("import subprocess; subprocess.run(['/bin/true'])", "PermissionError"),
+    "allocates": ("x = bytearray(100 * 2**30)", "MemoryError"),
+    "allocates bit by bit": ("x = []\nwhile True: x.append(bytearray(2**24))", ""),
+    "allocates shared memory": ("import mmap\nx = [mmap.mmap(-1, 2**30) for _ in range(100)]", ""),
+    "prints": ("for _ in range(2**14): print('x' * 2**16)", "printed more than"),
+    "writes to descriptors": (
+        "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'x' * 64)\n    except OSError: pass",
+        "",
+    ),
+    "dies by a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+    "opens a socket": ("import socket; socket.socket()", "PermissionError"),
+    "opens a datagram socket": ("import socket; socket.socket(type=socket.SOCK_DGRAM)", "PermissionError"),
+    "kills its parent": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "PermissionError"),
+    "kills everybody": ("import os, signal; os.kill(-1, signal.SIGKILL)", "PermissionError"),
+    "stops its siblings": (
+        "import os, signal\nfor pid in range(1, 400):\n    if pid != os.getpid(): os.kill(pid, 19)",
+        "Permission",
+    ),
+    "recurses": ("def f(): f()\nf()", "RecursionError"),
+    "closes the wire": ("import os; os.closerange(3, 100)", "instead of returning"),
+    "crashes the interpreter": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "deeply nested source": ("x = " + "(" * 5000 + ")" * 5000, "SyntaxError|MemoryError|RecursionError|died"),
+}
+
+
+def at_import(attack: str) -> str:
+    return attack + "\n" + REFERENCE.replace("values + values", "values")
+
+
+def in_call(attack: str) -> str:
+    body = "\n".join("    " + line for line in attack.splitlines())
+    return f"def double(values):\n{body}\n    return values\n"
+
+
+@pytest.mark.parametrize("place", [at_import, in_call])
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack_fails_in_time_and_the_next_grade_is_normal(
+    write_kata: WriteKata, grade: GradeSource, name, place
+) -> None:
+    kata = write_kata(toml=LIMITS)
+    attack, words = ATTACKS[name]
+    start = time.monotonic()
+    result = grade(kata, place(attack))
+    assert time.monotonic() - start < 30
+    assert (result.status, result.score) == ("fail", 0.0)
+    messages = " ".join(test.message or "" for test in result.tests)
+    assert not words or any(word in messages for word in words.split("|")), messages
+    assert "Next step: " in messages
+    assert grade(kata, REFERENCE).status == "pass"
+
+
+FORGERIES = {
+    "equal to everything": """
+        class Equal:
+            __eq__ = __le__ = __ge__ = __contains__ = lambda self, other: True
+            __hash__ = object.__hash__
+            def __bool__(self): return True
+        def double(values): return Equal()
+    """,
+    "array subclass": """
+        import numpy as np
+        class Always(np.ndarray):
+            def __array_ufunc__(self, *args, **kwargs): return True
+            def __eq__(self, other): return True
+            def all(self, *args, **kwargs): return True
+        def double(values): return np.zeros(values.shape).view(Always)
+    """,
+    "patched NumPy and pytest": """
+        import sys
+        import numpy as np
+        import keras
+        np.asarray = np.allclose = np.testing.assert_allclose = lambda *args, **kwargs: True
+        np.abs = keras.ops.abs = lambda *args: 0
+        sys.modules["pytest"] = sys.modules["grader.testing"] = None
+        def double(values): return values
+    """,
+    "patched grader": """
+        import sys
+        for name, module in list(sys.modules.items()):
+            if name.startswith("grader"):
+                for attribute in dir(module):
+                    if "check" in attribute or "assert" in attribute or attribute == "Mismatch":
+                        setattr(module, attribute, lambda *args, **kwargs: None)
+        def double(values): return values
+    """,
+    "fake verdict on standard output": """
+        print('{"version": 1, "status": "pass", "score": 10}')
+        print("2 passed in 0.01s")
+        def double(values): return values
+    """,
+    "not a number": "def double(values): return values * float('nan')",
+    "infinity": "def double(values): return values + float('inf')",
+    "a scalar that would broadcast": "def double(values): return 0.0",
+    "input changed in place": "def double(values):\n    values[...] = 0\n    return values",
+    "atexit": "import atexit, os\natexit.register(os._exit, 0)\ndef double(values): return values",
+    "frames": """
+        import gc, sys
+        def double(values):
+            frame = sys._getframe()
+            while frame:
+                for value in list(frame.f_locals.values()):
+                    if isinstance(value, dict) and "expected" in value: return value["expected"]
+                frame = frame.f_back
+            for value in gc.get_objects():
+                if isinstance(value, bytes) and b"return values + values" in value: return 2 * values
+            return values
+    """,
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forgery_fails(write_kata: WriteKata, grade: GradeSource, name: str) -> None:
+    result = grade(write_kata(), FORGERIES[name])
+    assert (result.status, result.score) == ("fail", 0.0)
+
+
+FORGED_REPLY = """
+    import gc, time
+    from grader import wire
+    from grader.worker import Worker
+    worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
+    def send(nonce, value):
+        message = wire.Message("value", nonce, value=value)
+        worker.connection.send(wire.encode(message, wire.refuse), time.monotonic() + 1)
+    def double(values):
+        {forgery}
+        return values
+"""
+
+
+@pytest.mark.parametrize(
+    ("forgery", "words"),
+    [
+        ("send(worker.nonce + 1, 2 * values)", "reply to another question"),
+        ("send(worker.nonce, values); send(worker.nonce, 2 * values)", "a message that nobody asked for"),
+        ("send(worker.nonce, wire.Handle(-1))", "a function of the worker's own making"),
+        ("worker.connection.socket.send(b'x' * 64)", "not a reply"),
+    ],
+)
+def test_forged_reply_is_refused(write_kata: WriteKata, grade: GradeSource, forgery: str, words: str) -> None:
+    result = grade(write_kata(), FORGED_REPLY.format(forgery=forgery))
+    assert (result.status, result.score) == ("fail", 0.0)
+    assert any(words in (test.message or "") for test in result.tests)
+
+
+def test_worker_that_stops_the_clock_is_timed_by_the_judge(write_kata: WriteKata, grade: GradeSource) -> None:
+    clocks = "import time\ntime.monotonic = time.perf_counter = lambda: 0.0\n"
+    result = grade(write_kata(toml=LIMITS), clocks + in_call("while True: pass"))
+    assert result.status == "fail"
+
+
+READERS = {
+    "the hidden tests": "open({tests!r}).read()",
+    "the reference": "open({reference!r}).read()",
+    "the repository's history": "import os; os.listdir({git!r})",
+    "the grader": "open({engine!r}).read()",
+    "the home folder": "import os; os.listdir({home!r})",
+    "passwords": "open('/etc/passwd').read()",
+    "another process's environment": "open('/proc/1/environ', 'rb').read()[0]",
+    "another process's memory": "open('/proc/1/mem', 'rb').read(1)",
+    "its own descriptors' files": "import os; open('/proc/1/fd/0').read()",
+    "the home folder by writing": "open({home!r} + '/written', 'w')",
+    "the temporary folder": "import os; [0][len(os.listdir({temporary!r}))]",
+    "its own program by writing": "import numpy; open(numpy.__file__, 'a')",
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_files_are_out_of_reach(write_kata: WriteKata, grade: GradeSource, tmp_path: Path, name: str) -> None:
+    kata = write_kata()
+    paths = {
+        "tests": str(kata.hidden_tests),
+        "reference": str(ROOT / "reference"),
+        "git": str(ROOT / ".git"),
+        "engine": str(ROOT / "grader/judge.py"),
+        "home": str(Path.home()),
+        "temporary": str(tmp_path.parent),
+    }
+    result = grade(kata, in_call(READERS[name].format(**paths)) + "\n")
+    assert result.status == "fail"
+    raised = [test.message for test in result.tests if "Raised" in (test.message or "")]
+    assert raised, [test.message for test in result.tests]
+    assert any(error in raised[0] for error in ("PermissionError", "FileNotFoundError", "OSError", "ValueError")), (
+        raised[0]
+    )
+    assert not (Path.home() / "written").exists()
+
+
+def test_nothing_is_left_running(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata()
+    marker = "left_running_after_the_grade"
+    thread = f"""
+        import threading, time
+        def {marker}():
+            while True: time.sleep(0.01)
+        threading.Thread(target={marker}, daemon=False).start()
+        def double(values): return values
+    """
+    before = process_count()
+    grade(kata, thread)
+    deadline = time.monotonic() + 5
+    while process_count() > before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert process_count() <= before
+
+
+def process_count() -> int:
+    return sum(entry.isdigit() for entry in os.listdir("/proc"))
+
+
+def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, grade: GradeSource, monkeypatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    look = """
+        import os
+        def double(values):
+            seen = dict(os.environ)
+            seen["proc"] = open("/proc/self/environ", "rb").read().decode()
+            raise RuntimeError(str(seen))
+    """
+    result = grade(write_kata(), look)
+    assert "SECRET_TOKEN" not in str(result.tests[0].message)
+    assert "hunter2" not in str(result.tests[0].message)
+
+
+def test_worker_is_never_root(write_kata: WriteKata, grade: GradeSource) -> None:
+    look = "import os\ndef double(values):\n    raise RuntimeError(f'uids {os.getresuid()}')\n"
+    message = grade(write_kata(), look).tests[0].message or ""
+    found = re.search(r"uids \((\d+), (\d+), (\d+)\)", message)
+    assert found
+    assert all(int(uid) > 0 for uid in found.groups())
+
+
+def test_dead_zygote_costs_a_restart_and_not_a_verdict(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata()
+    assert grade(kata, REFERENCE).status == "pass"
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and b"grader.zygote" in _command_line(entry):
+            os.kill(int(entry.name), signal.SIGKILL)
+    assert grade(kata, REFERENCE).status == "pass"
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_forbidden_call_says_so(catalog: Catalog, grade: GradeSource) -> None:
+    kata = catalog.find("conv2d")
+    source = """
+        import keras
+        def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
+            return keras.ops.conv(inputs, kernel, stride, padding) + bias
+    """
+    result = grade(kata, source)
+    assert (result.status, result.score) == ("fail", 0.0)
+    assert "off limits" in (result.tests[0].message or "")

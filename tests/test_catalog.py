@@ -1,0 +1,179 @@
+"""Packs, plugins and katas on disk: strict when they are loaded, one full sentence for each mistake."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from conftest import ROOT
+
+from grader import Pack
+from grader import hookimpl
+from grader import hookspecs
+from grader import plugins
+from grader.catalog import Catalog
+from grader.errors import PackError
+from grader.errors import UsageError
+
+TINY = ROOT / "tests/packs/tiny"
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    for part in ("katas", "reference"):
+        shutil.copytree(TINY / part, tmp_path / part)
+    return Pack(name="tiny", title="Tiny", katas=tmp_path / "katas", reference=tmp_path / "reference")
+
+
+def add_kata(pack: Pack, name: str, prerequisites: str) -> None:
+    for root in (pack.katas, pack.reference):
+        shutil.copytree(root / "basics/double", root / "basics" / name)
+        (root / "basics" / name / "double.py").rename(root / "basics" / name / f"{name}.py")
+    toml = pack.katas / "basics" / name / "kata.toml"
+    toml.write_text(f"prerequisites = {prerequisites}\n" + toml.read_text())
+
+
+def test_katas_come_in_order_of_their_prerequisites(pack: Pack) -> None:
+    add_kata(pack, "another", '["triple"]')
+    add_kata(pack, "triple", '["double"]')
+    assert list(Catalog([pack]).katas) == ["double", "triple", "another"]
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Pack], None]:
+    def change(pack: Pack) -> None:
+        file = pack.katas.parent / path
+        file.write_text(file.read_text().replace(old, new))
+
+    return change
+
+
+def remove(path: str) -> Callable[[Pack], None]:
+    return lambda pack: (pack.katas.parent / path).unlink()
+
+
+def write(path: str, text: str = "") -> Callable[[Pack], None]:
+    def change(pack: Pack) -> None:
+        file = pack.katas.parent / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    return change
+
+
+def cycle(pack: Pack) -> None:
+    add_kata(pack, "first", '["second"]')
+    add_kata(pack, "second", '["first"]')
+
+
+KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (remove(f"{KATA}/kata.toml"), "double/kata.toml: expected this file"),
+        (remove(f"{KATA}/README.md"), "double/README.md: expected this file"),
+        (remove(f"{KATA}/double.py"), "double/double.py: expected this file"),
+        (remove(f"{REFERENCE}/test_hidden.py"), "double/test_hidden.py: expected this file"),
+        (write(f"{KATA}/notes.txt"), "double/notes.txt: found something that no kata has"),
+        (write(f"{REFERENCE}/wrong/notes.txt"), "wrong/notes.txt: expected only Python files"),
+        (write("katas/basics/stray.txt"), "stray.txt: expected only folders of katas"),
+        (write("reference/basics/other/other.py"), "other: expected a kata at the same path"),
+        (write("katas/basics/Bad-Name/kata.toml"), "lower-case words"),
+        (edit(f"{KATA}/kata.toml", 'title = "Double"', "title = "), "kata.toml: expected valid TOML"),
+        (edit(f"{KATA}/kata.toml", "summary", "sumary"), "kata.toml: Object contains unknown field `sumary`"),
+        (edit(f"{KATA}/kata.toml", "points = 1", 'points = "one"'), "kata.toml: Expected `float`, got `str`"),
+        (edit(f"{KATA}/kata.toml", "points = 1", "points = -1"), "task 1 has -1 points"),
+        (edit(f"{KATA}/kata.toml", "[[tasks]]", "[limits]\ncall_seconds = 0\n[[tasks]]"), "call_seconds is 0"),
+        (
+            write(f"{KATA}/kata.toml", 'title = "a"\nsummary = "b"\nsection = "0"\ntasks = []\n'),
+            "at least one [[tasks]]",
+        ),
+        (edit(f"{KATA}/kata.toml", "section", 'prerequisites = ["nothing"]\nsection'), "prerequisite 'nothing'"),
+        (cycle, "form a circle"),
+    ],
+)
+def test_mistake_on_disk_is_one_sentence_that_names_the_file(
+    pack: Pack, change: Callable[[Pack], None], words: str
+) -> None:
+    change(pack)
+    with pytest.raises(PackError) as caught:
+        Catalog([pack])
+    assert words in str(caught.value)
+
+
+def test_two_katas_or_packs_of_one_name_are_refused(pack: Pack) -> None:
+    with pytest.raises(PackError, match="Two packs are called 'tiny'"):
+        Catalog([pack, pack])
+    other = Pack(name="other", title="Other", katas=TINY / "katas", reference=TINY / "reference")
+    with pytest.raises(PackError, match="a name that no other kata has"):
+        Catalog([pack, other])
+
+
+def test_pack_without_folders_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="expected a folder of the pack"):
+        Catalog([Pack(name="empty", title="Empty", katas=tmp_path / "katas", reference=tmp_path / "reference")])
+
+
+def test_unknown_kata_gets_a_guess(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match="did you mean 'perceptron'"):
+        catalog.find("preceptron")
+    with pytest.raises(UsageError, match="`grader list` shows all"):
+        catalog.find("xyz")
+
+
+def with_entry_points(monkeypatch: pytest.MonkeyPatch, **modules: object) -> None:
+    def entry_points(group: str) -> list[SimpleNamespace]:
+        assert group == "grader"
+        distribution = SimpleNamespace(name="some-pack")
+        return [
+            SimpleNamespace(name=name.rstrip("_"), dist=distribution, load=lambda module=module: module)
+            for name, module in modules.items()
+        ]
+
+    monkeypatch.setattr(plugins.metadata, "entry_points", entry_points)
+
+
+class Misspelled:
+    @hookimpl
+    def grader_pack(self) -> list[Pack]:
+        return []
+
+
+class WrongArguments:
+    @hookimpl
+    def grader_grading_started(self, kat: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("modules", "words"),
+    [
+        ({"one": Misspelled()}, "found 'grader_pack'"),
+        ({"one": WrongArguments()}, "other arguments than specified"),
+        ({"one": object(), "one_": object()}, "Two plugins are called 'one'"),
+    ],
+)
+def test_mistake_of_a_plugin_is_one_sentence_that_names_it(monkeypatch, modules: dict[str, object], words: str) -> None:
+    with_entry_points(monkeypatch, **modules)
+    with pytest.raises(PackError) as caught:
+        plugins.create_manager()
+    assert words in str(caught.value)
+
+
+def test_plugin_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ImportError("no module named gone")
+
+    points = [SimpleNamespace(name="broken", dist=SimpleNamespace(name="some-pack"), load=fail)]
+    monkeypatch.setattr(plugins.metadata, "entry_points", lambda group: points)
+    with pytest.raises(PackError, match="'broken' of some-pack cannot be imported"):
+        plugins.create_manager()
+
+
+def test_every_hook_says_when_it_is_called() -> None:
+    hooks = [getattr(hookspecs, name) for name in dir(hookspecs) if name.startswith("grader_")]
+    assert hooks
+    assert all("alled" in (hook.__doc__ or "") for hook in hooks)

@@ -1,0 +1,207 @@
+"""The command line: what a learner types, what comes back, and the contract of exit codes and JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+from conftest import ROOT
+
+from grader.cli import create_cli
+from grader.plugins import create_manager
+
+REFERENCE = ROOT / "reference/expressivity/perceptron"
+STUB = ROOT / "katas/expressivity/perceptron/perceptron.py"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def grader(*arguments: object) -> Result:
+    return CliRunner().invoke(create_cli(create_manager()), [str(argument) for argument in arguments])
+
+
+def test_help_teaches() -> None:
+    output = grader("--help").output
+    for command in ("list", "start", "run", "hint", "plugins"):
+        assert f"\n  {command} " in output
+    assert "grader start perceptron" in output
+
+
+@pytest.mark.parametrize("command", ["list", "start", "run", "hint", "plugins"])
+def test_every_command_has_help(command: str) -> None:
+    result = grader(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 4
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["plugins"], ["hint", "perceptron"]])
+def test_light_commands_import_neither_numpy_nor_tensorflow(workspace: Path, arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom grader.cli import main\n"
+        f"sys.argv = ['grader', *{arguments!r}]\n"
+        "try: main()\nfinally: print([n for n in ('numpy', 'tensorflow', 'keras', 'pytest', 'rich') if n in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.endswith("[]\n")
+
+
+def test_json_of_a_pass_is_the_contract(workspace: Path) -> None:
+    run = grader("run", "perceptron", REFERENCE / "perceptron.py", "--format", "json")
+    assert run.exit_code == 0, run.output
+    result = json.loads(run.stdout)
+    assert list(result) == [
+        "version",
+        "kata",
+        "status",
+        "score",
+        "max_score",
+        "tests",
+        "misconception",
+        "thresholds",
+        "seed",
+        "device",
+        "seconds",
+        "sandbox",
+        "artifacts",
+    ]
+    assert (result["version"], result["kata"], result["status"]) == (1, "perceptron", "pass")
+    assert (result["score"], result["max_score"], result["device"]) == (10.0, 10.0, "cpu")
+    assert list(result["tests"][0]) == [
+        "name",
+        "task",
+        "description",
+        "status",
+        "points",
+        "max_points",
+        "message",
+        "misconception",
+        "output",
+        "seconds",
+    ]
+    saved = json.loads((workspace / ".grader/results/perceptron/result.json").read_text())
+    assert saved == result
+
+
+def test_stub_fails_with_exit_code_1(workspace: Path) -> None:
+    run = grader("run", "perceptron", STUB, "--format", "json")
+    assert run.exit_code == 1
+    assert json.loads(run.stdout)["status"] == "fail"
+
+
+def test_text_shows_the_first_failure_in_full_and_is_plain_when_piped(workspace: Path) -> None:
+    run = grader("run", "perceptron", REFERENCE / "wrong/drops_the_bias.py")
+    assert run.exit_code == 1
+    assert "Perceptron  (perceptron)   NOT YET   6 of 10 points" in run.output
+    assert "✗ Moves the hyperplane by the bias." in run.output
+    assert run.output.count("Called    ") == 1
+    assert "Next step: Add the bias to every score before you compare." in run.output
+    assert "\x1b" not in run.output
+
+
+def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
+    assert grader("start", "perceptron").exit_code == 0
+    mine = workspace / "perceptron/perceptron.py"
+    assert mine.read_text() == STUB.read_text()
+    assert grader("run", "perceptron").exit_code == 1
+    hints = [grader("hint", "perceptron").output for _ in range(4)]
+    assert [hint.split(":")[0] for hint in hints] == [f"Task 1, hint {n} of 3" for n in (1, 2, 3, 1)]
+    assert "○ perceptron" in grader("list").output
+    mine.write_text((REFERENCE / "right/with_numpy.py").read_text())
+    assert grader("run", "perceptron").exit_code == 0
+    assert "✓ perceptron" in grader("list").output
+
+
+def test_start_never_overwrites(workspace: Path) -> None:
+    grader("start", "perceptron")
+    mine = workspace / "perceptron/perceptron.py"
+    mine.write_text("my work")
+    again = grader("start", "perceptron")
+    assert again.exit_code == 2
+    assert "left as it was" in again.output
+    assert mine.read_text() == "my work"
+
+
+def test_grading_another_file_does_not_count_as_progress(workspace: Path) -> None:
+    grader("run", "perceptron", REFERENCE / "perceptron.py")
+    assert "○ perceptron" in grader("list").output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("syntax.py", b"def perceptron(:\n", 1, "SyntaxError"),
+        ("empty.py", b"", 1, "The file is empty."),
+        ("binary.py", bytes(range(256)), 1, "not UTF-8"),
+        ("notes.txt", b"hello", 2, "expected a Python file, found 'notes.txt'"),
+        ("missing.py", None, 2, "found no such file"),
+    ],
+)
+def test_file_that_is_no_submission_gets_one_message(workspace: Path, name, content, code, words) -> None:
+    if content is not None:
+        (workspace / name).write_bytes(content)
+    run = grader("run", "perceptron", workspace / name)
+    assert run.exit_code == code
+    assert words in run.output
+    assert "Traceback" not in run.output
+
+
+def test_folder_is_searched_for_the_katas_file(workspace: Path) -> None:
+    empty = grader("run", "perceptron", workspace)
+    assert empty.exit_code == 2
+    assert "a folder without perceptron.py" in empty.output
+    assert grader("run", "perceptron", REFERENCE).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "preceptron"], "did you mean 'perceptron'?"),
+        (["start", "nothing_like_it"], "`grader list` shows all."),
+        (["run", "perceptron"], "`grader start perceptron` makes one"),
+        (["run", "perceptron", "x.py", "--format", "xml"], "the formats are json, text"),
+        (["list", "--chapter", "cooking"], "the chapters are expressivity"),
+        (["hint", "perceptron", "--task", "9"], "its tasks are 1, 2"),
+        (["run", "perceptron", "x.py", "--seed", "-1"], "--seed"),
+    ],
+)
+def test_bad_usage_is_one_message_with_exit_code_2(workspace: Path, arguments: list[str], words: str) -> None:
+    run = grader(*arguments)
+    assert run.exit_code == 2
+    assert words in run.output
+    assert "Traceback" not in run.output
+
+
+def test_damaged_progress_is_named_and_kept(workspace: Path) -> None:
+    (workspace / ".grader").mkdir()
+    (workspace / ".grader/progress.json").write_text("{")
+    run = grader("list")
+    assert run.exit_code == 2
+    assert "progress.json" in run.output
+    assert (workspace / ".grader/progress.json").read_text() == "{"
+
+
+def test_plugins_shows_who_provides_what() -> None:
+    output = grader("plugins").output
+    assert "deep_learning_course  grader_packs" in output
+    assert "builtin" in output
+
+
+def test_pictures_are_saved_beside_the_result(workspace: Path) -> None:
+    path = ROOT / "reference/training/gradient_descent/gradient_descent.py"
+    run = grader("run", "gradient_descent", path, "--format", "json")
+    assert run.exit_code == 0, run.output
+    artifacts = json.loads(run.stdout)["artifacts"]
+    assert artifacts
+    for artifact in artifacts:
+        assert artifact["media_type"] == "image/png"
+        assert Path(artifact["path"]).parent == workspace / ".grader/results/gradient_descent"
+        assert Path(artifact["path"]).read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,302 @@
+"""The judge: fixtures of hidden tests, points, canaries, and the mistakes of instructors."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import HIDDEN_TESTS
+from conftest import KATA_TOML
+from conftest import PRELOAD
+from conftest import REFERENCE
+from conftest import STUB
+from conftest import GradeSource
+from conftest import WriteKata
+
+from grader import client
+from grader.errors import PackError
+from grader.kata import Kata
+
+
+def hidden(body: str) -> str:
+    """Returns hidden tests with one test of this body."""
+    indented = "\n".join("    " + line for line in body.strip().splitlines())
+    header = "import numpy as np\nimport pytest\nfrom grader.testing import assert_close, assert_equal, check\n"
+    return f'{header}\n@pytest.mark.task(1)\ndef test_it(submission, reference, rng, seed):\n    """Works."""\n{indented}\n'
+
+
+def test_reference_passes_with_all_points_and_every_layer_is_named(write_kata: WriteKata, grade: GradeSource) -> None:
+    result = grade(write_kata(), REFERENCE)
+    assert (result.status, result.score, result.max_score, result.version) == ("pass", 2.0, 2.0, 1)
+    assert [test.points for test in result.tests] == [1.0, 1.0]
+    assert {"rlimits", "seccomp", "landlock"} <= set(result.sandbox)
+
+
+def test_stub_is_not_started_rather_than_wrong(write_kata: WriteKata, grade: GradeSource) -> None:
+    result = grade(write_kata(), STUB)
+    assert result.status == "fail"
+    assert all(test.message and test.message.startswith("Not started: task 1.") for test in result.tests)
+
+
+def test_message_says_called_returned_expected_and_a_next_step(write_kata: WriteKata, grade: GradeSource) -> None:
+    message = grade(write_kata(), "def double(values):\n    return 3 * values\n").tests[0].message
+    assert message is not None
+    lines = message.splitlines()
+    assert lines[0] == "Called    double(array([ 1. , -2. ,  0.5]))"
+    assert lines[1] == "Returned  array([ 3. , -6. ,  1.5])"
+    assert lines[2] == "Expected  [2, -4, 1]"
+    assert lines[3] == "Every value differs; the first is at index 0: 3, and it should be 2."
+    assert lines[4].startswith("Next step: ")
+
+
+def test_exception_is_shown_with_its_line(write_kata: WriteKata, grade: GradeSource) -> None:
+    message = grade(write_kata(), "def double(values):\n    return values + missing\n").tests[0].message or ""
+    assert "Raised    NameError: name 'missing' is not defined" in message
+    assert "At        double.py, line 2: return values + missing" in message
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def double(values:\n", "SyntaxError"),
+        ("", "empty"),
+        (b"\x7fELF\x00\x01\x02\xff\xfe", "UTF-8"),
+        (b"x = 1\0", "null bytes"),
+        (b"#" * 300_000, "larger than"),
+        ("import no_such_library\n", "no_such_library"),
+        ("1 / 0\n", "ZeroDivisionError"),
+    ],
+)
+def test_what_cannot_be_loaded_is_one_failed_test(write_kata: WriteKata, grade: GradeSource, source, words) -> None:
+    result = grade(write_kata(), source)
+    assert (result.status, result.score, len(result.tests)) == ("fail", 0.0, 1)
+    assert result.tests[0].name == "load"
+    assert words in (result.tests[0].message or "")
+    assert "Next step: " in (result.tests[0].message or "")
+
+
+def test_output_of_a_test_is_kept_with_it(write_kata: WriteKata, grade: GradeSource) -> None:
+    result = grade(write_kata(), "def double(values):\n    print('shape', values.shape)\n    return values + values\n")
+    assert [test.output for test in result.tests] == ["shape (3,)\n", "shape (3, 4)\n"]
+
+
+def test_inputs_depend_on_the_seed_and_verdicts_do_not(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata()
+    source = "def double(values):\n    print(values.sum())\n    return values + values\n"
+    first, again, other = (grade(kata, source, seed=seed) for seed in (0, 0, 1))
+    assert first.tests[1].output == again.tests[1].output != other.tests[1].output
+    assert {first.status, again.status, other.status} == {"pass"}
+
+
+def test_worker_is_seeded_before_each_test(write_kata: WriteKata, grade: GradeSource) -> None:
+    source = """
+        import random, keras, numpy
+        def double(values):
+            print(random.random(), numpy.random.rand(), float(keras.random.uniform(())))
+            return values + values
+    """
+    first, second = grade(write_kata(), source).tests
+    assert first.output == second.output != ""
+
+
+def test_judge_passes_a_callable(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(
+        hidden("""
+calls = []
+def gradient(point):
+    calls.append(point)
+    return 2 * point
+assert_close(submission.double(gradient, np.array([1.0, 3.0])), [2.0, 6.0])
+check(len(calls) == 1, "called once")
+check(type(calls[0]) is np.ndarray, "plain values")
+"""),
+        reference="def double(function, point):\n    return function(point)\n",
+    )
+    assert grade(kata, "def double(function, point):\n    return function(point)\n").status == "pass"
+    wrong = grade(kata, "def double(function, point):\n    return function('x', 'y')\n")
+    assert wrong.status == "fail"
+    assert "gradient" in (wrong.tests[0].message or "")
+
+
+def test_objects_stay_in_the_worker_behind_handles(write_kata: WriteKata, grade: GradeSource) -> None:
+    reference = """
+        import keras
+        def double(units):
+            layer = keras.layers.Dense(units, kernel_initializer="ones")
+            layer.build((None, 2))
+            return layer
+    """
+    kata = write_kata(
+        hidden("""
+layer = submission.double(3)
+assert_close(layer(np.array([[1.0, 2.0]])), [[3.0, 3.0, 3.0]])
+assert_equal(layer.units, 3)
+assert_close(layer.kernel, np.ones((2, 3)))
+check(layer.count_params() == 9, "parameters")
+check([weight.shape for weight in layer.weights] == [(2, 3), (3,)], "weights")
+"""),
+        reference=reference,
+    )
+    assert grade(kata, reference).status == "pass"
+
+
+def test_generators_are_iterated_over_in_the_worker(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(
+        hidden("assert_equal([batch.tolist() for batch in submission.double(np.arange(5))], [[0, 1], [2, 3], [4]])"),
+        reference="def double(x):\n    for start in range(0, 5, 2):\n        yield x[start : start + 2]\n",
+    )
+    assert grade(kata, "def double(x):\n    return iter([x[:2], x[2:4], x[4:]])\n").status == "pass"
+    assert grade(kata, "def double(x):\n    return iter([x])\n").status == "fail"
+    assert grade(kata, "def double(x):\n    return 3\n").status == "fail"
+
+
+def test_support_code_makes_objects_in_the_worker(write_kata: WriteKata, grade: GradeSource) -> None:
+    tests = '''
+import numpy as np
+import pytest
+from grader.testing import assert_close
+
+@pytest.mark.task(1)
+def test_it(submission, support, reference_support):
+    """Differentiates through a network."""
+    network = support.make_network()
+    returned = submission.double(network, np.array([[1.0, 2.0]]))
+    assert_close(returned, reference_support.gradient(reference_support.make_network(), np.array([[1.0, 2.0]])))
+'''
+    support = """
+        import keras
+        import tensorflow as tf
+        def make_network():
+            return keras.Sequential([keras.layers.Dense(1, kernel_initializer="ones")])
+        def gradient(network, x):
+            x = tf.convert_to_tensor(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = network(x) ** 2
+            return tape.gradient(y, x)
+    """
+    reference = "from support import gradient\ndef double(network, x):\n    return gradient(network, x)\n"
+    kata = write_kata(tests, reference, support=support)
+    assert grade(kata, reference).status == "pass"
+    cheat = "import support\nsupport.gradient = lambda network, x: x\ndef double(network, x):\n    return x\n"
+    assert grade(kata, cheat).status == "fail"
+
+
+def error_of(kata: Kata, grade: GradeSource, source: str) -> str:
+    """Grades and returns the message of the error that must come of it."""
+    try:
+        result = grade(kata, source)
+    except PackError as error:
+        return str(error)
+    assert result.status == "error"
+    return " ".join(test.message or "" for test in result.tests if test.status == "error")
+
+
+@pytest.mark.parametrize(
+    ("toml", "tests", "words"),
+    [
+        (KATA_TOML, "import pytest\n\ndef broken(:\n", "SyntaxError"),
+        (KATA_TOML, "import no_such_module\n", "no_such_module"),
+        (KATA_TOML, "", "task 1 (Twice) has no test"),
+        (KATA_TOML, HIDDEN_TESTS.replace("task(1)", "task(7)"), "found 7"),
+        (KATA_TOML, HIDDEN_TESTS.replace("@pytest.mark.task(1)\n", ""), "found None"),
+        (KATA_TOML, HIDDEN_TESTS.replace('"""Doubles three numbers."""', "pass"), "expected a docstring"),
+        (KATA_TOML, HIDDEN_TESTS.replace("(submission)", "(submission, no_such_fixture)"), "no_such_fixture"),
+        (KATA_TOML, hidden("rng.no_such_method()"), "no_such_method"),
+        (KATA_TOML, hidden("reference.no_such_function()"), "no_such_function"),
+    ],
+)
+def test_mistakes_of_instructors_are_errors_that_name_the_file(
+    write_kata: WriteKata, grade: GradeSource, toml: str, tests: str, words: str
+) -> None:
+    kata = write_kata(tests, toml=toml)
+    message = error_of(kata, grade, REFERENCE)
+    assert words in message
+    assert "test_hidden.py" in message
+
+
+@pytest.mark.parametrize(
+    ("reference", "support", "words"),
+    [
+        ("def double(values):\n    raise ValueError('broken')\n", None, "broken"),
+        ("import no_such_module\n", None, "no_such_module"),
+        (REFERENCE, "raise RuntimeError('broken support')\n", "broken support"),
+    ],
+)
+def test_reference_or_support_that_fails_is_an_error(
+    write_kata: WriteKata, grade: GradeSource, reference: str, support: str | None, words: str
+) -> None:
+    kata = write_kata(
+        HIDDEN_TESTS + '\n@pytest.mark.task(1)\ndef test_same(submission, reference):\n    """Agrees."""\n'
+        "    assert_close(submission.double(np.ones(2)), reference.double(np.ones(2)))\n",
+        reference=reference,
+        support=support,
+    )
+    message = error_of(kata, grade, "def double(values):\n    return 2 * values\n")
+    assert words in message
+
+
+def test_value_that_a_hidden_test_cannot_use_is_the_submissions_failure(
+    write_kata: WriteKata, grade: GradeSource
+) -> None:
+    kata = write_kata(hidden("assert submission.double(np.ones(3)).shape == (3,)"))
+    result = grade(kata, "def double(values):\n    return None\n")
+    assert result.status == "fail"
+    assert "cannot use that value" in (result.tests[0].message or "")
+
+
+def test_time_that_the_reference_needs_too_is_our_error(write_kata: WriteKata, grade: GradeSource) -> None:
+    slow = "import time\ndef double(values):\n    time.sleep(5)\n    return values + values\n"
+    kata = write_kata(reference=slow, toml=KATA_TOML + "\n[limits]\ncall_seconds = 0.5\n")
+    assert grade(kata, slow).status == "error"
+
+
+def test_thresholds_are_recorded_with_their_limits(write_kata: WriteKata, grade: GradeSource) -> None:
+    toml = KATA_TOML + '\n[thresholds.error]\nlimit = 0.5\ndirection = "at most"\nunit = "units"\n'
+    tests = hidden("threshold('error', float(submission.double(np.ones(())) - 2))").replace("seed)", "seed, threshold)")
+    kata = write_kata(tests, toml=toml)
+    good, bad, nan = (
+        grade(kata, f"def double(values):\n    return {value}\n") for value in ("2.25", "3.0", "float('nan')")
+    )
+    assert (good.status, good.thresholds[0].value, good.thresholds[0].limit) == ("pass", 0.25, 0.5)
+    assert (bad.status, bad.thresholds[0].value, bad.thresholds[0].status) == ("fail", 1.0, "fail")
+    assert nan.status == "fail"
+
+
+SPEED = KATA_TOML + '\n[thresholds.speed]\nlimit = 5.0\ndirection = "at most"\nunit = "x reference"\n'
+SPEED_TEST = hidden(
+    "speed('double', lambda: (rng.normal(size=50),), lambda returned, expected: assert_close(returned, expected))"
+).replace("seed)", "seed, speed)")
+SLEEPS = "import time\ndef double(values):\n    time.sleep({})\n    return values + values\n"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.004, "pass"), (0.1, "fail")])
+def test_speed_is_a_ratio_to_the_reference(write_kata: WriteKata, grade: GradeSource, seconds, status) -> None:
+    kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
+    result = grade(kata, SLEEPS.format(seconds))
+    assert (result.status, result.thresholds[0].status) == (status, status)
+    assert result.thresholds[0].samples >= 5
+
+
+def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
+    replay = "cache = []\ndef double(values):\n    cache.append(values + values)\n    return cache[0]\n"
+    assert grade(kata, replay).status == "fail"
+
+
+def test_pictures_are_drawn(service: client.Service, hidden: tuple[str, ...], write_kata: WriteKata) -> None:
+    body = """
+        pictures.images("digits", np.zeros((5, 8, 8)), columns=3, labels=list("abcde"))
+        pictures.curves("path", np.arange(4), {"loss": np.arange(4), "other": np.ones(4)}, xlabel="step")
+    """
+    tests = globals()["hidden"](body.replace("        ", "")).replace("seed)", "seed, pictures)")
+    kata = write_kata(tests)
+    result, pictures = client.grade(service, kata, REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    assert result.status == "pass"
+    assert [picture.name for picture in pictures] == ["digits", "path"]
+    assert all(picture.content.startswith(b"\x89PNG") for picture in pictures)
+
+
+def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSource, monkeypatch) -> None:
+    monkeypatch.setattr(client, "_GPU_FILES", ())
+    with pytest.raises(client.UsageError, match="--device gpu"):
+        client.resolve_device("gpu")
+    assert client.resolve_device("auto") == "cpu"

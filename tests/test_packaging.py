@@ -1,0 +1,139 @@
+"""The wheel away from the checkout, a third party's pack beside it, and both as an ordinary user."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from grader.sandbox import linux
+
+ORDINARY_USER = 12345
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT],
+        check=True,
+    )
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and the tiny pack, which borrows the libraries of this one; returns its bin folder."""
+    environment = tmp_path_factory.mktemp("environment")
+    environment.chmod(0o755)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin/python"
+    packages = environment / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--root-user-action", "ignore"]
+    for distribution in (wheel, ROOT / "tests/packs/tiny"):
+        subprocess.run([*install, "--no-deps", "--no-build-isolation", distribution], check=True)
+    (packages / "borrowed.pth").chmod(0o644)
+    return environment / "bin"
+
+
+def test_wheel_puts_only_well_named_packages_at_the_top(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    top = {name.split("/")[0] for name in names}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"grader", "deep_learning_course"}
+    assert "deep_learning_course/katas/expressivity/perceptron/perceptron.py" in names
+    assert "deep_learning_course/reference/expressivity/perceptron/test_hidden.py" in names
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def run(installed: Path, folder: Path, *arguments: object, user: int | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [installed / "grader", *map(str, arguments)],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+        preexec_fn=None if user is None else lambda: become_ordinary(user, installed),
+    )
+
+
+def become_ordinary(user: int, installed: Path) -> None:
+    """Gives up root in a namespace in which the way to the interpreter is open to everybody."""
+    if os.getuid() != 0:
+        return
+    linux.unshare(linux.CLONE_NEWNS)
+    linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+    needed = {Path(path).resolve() for path in (sys.base_prefix, sysconfig.get_path("purelib"), installed.parent)}
+    descriptors = {path: os.open(path, os.O_PATH) for path in needed}
+    closed = {folder for path in needed for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH}
+    outermost = [folder for folder in closed if not closed & set(folder.parents)]
+    for folder in outermost:
+        linux.mount("open", str(folder), "tmpfs", options="mode=755")
+    for path, descriptor in descriptors.items():
+        if any(folder in path.parents for folder in outermost):
+            path.mkdir(parents=True, exist_ok=True)
+            linux.mount(f"/proc/self/fd/{descriptor}", str(path), flags=linux.MS_BIND | linux.MS_REC)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder to work in that everybody may reach; pytest's own are closed to other users."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o777)
+        yield Path(made)
+
+
+@pytest.mark.parametrize("user", [None, ORDINARY_USER])
+def test_wheel_grades_away_from_the_checkout(installed: Path, folder: Path, user: int | None) -> None:
+    listed = run(installed, folder, "list", user=user)
+    assert listed.returncode == 0, listed.stderr
+    assert "perceptron" in listed.stdout
+    assert run(installed, folder, "start", "perceptron", user=user).returncode == 0
+    stub = run(installed, folder, "run", "perceptron", "--format", "json", user=user)
+    assert stub.returncode == 1, stub.stderr
+    assert json.loads(stub.stdout)["status"] == "fail"
+    reference = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
+    (folder / "answer.py").write_text(reference)
+    passed = run(installed, folder, "run", "perceptron", "answer.py", "--format", "json", user=user)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    layers = set(json.loads(passed.stdout)["sandbox"])
+    assert {"namespaces", "landlock", "seccomp", "rlimits"} <= layers
+    assert ("uid" in layers) == (user is None and os.getuid() == 0)
+
+
+@pytest.mark.parametrize("user", [None, ORDINARY_USER])
+def test_pack_of_a_third_party_is_listed_and_graded(installed: Path, folder: Path, user: int | None) -> None:
+    assert "double" in run(installed, folder, "list", "--chapter", "basics", user=user).stdout
+    assert "pack tiny_pack: A tiny pack, 1 kata" in run(installed, folder, "plugins", user=user).stdout
+    reference = ROOT / "tests/packs/tiny/reference/basics/double"
+    for path, code in ((reference / "right/by_multiplication.py", 0), (reference / "wrong/squares.py", 1)):
+        (folder / "double.py").write_text(path.read_text())
+        assert run(installed, folder, "run", "double", "double.py", user=user).returncode == code
+
+
+@pytest.mark.parametrize("user", [None, ORDINARY_USER])
+@pytest.mark.parametrize("secret", ["tiny_pack/reference/basics/double/double.py", "grader/judge.py"])
+def test_installed_packs_are_out_of_reach(installed: Path, folder: Path, user: int | None, secret: str) -> None:
+    path = next(installed.parent.glob("lib/python*/site-packages")) / secret
+    assert path.exists()
+    (folder / "double.py").write_text(
+        f"text = open({str(path)!r}).read()\ndef double(values):\n    return values + values\n"
+    )
+    attempt = run(installed, folder, "run", "double", "double.py", user=user)
+    assert attempt.returncode == 1
+    assert "PermissionError" in attempt.stdout or "FileNotFoundError" in attempt.stdout

@@ -1,0 +1,173 @@
+"""Each layer of the sandbox on its own: the layers overlap, so only alone can one be seen to work."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import landlock
+from grader.sandbox.paths import readable_paths
+
+
+def in_child(code: str, *arguments: object) -> str:
+    """Runs code in a new process with one thread, and returns what it prints."""
+    setup = "import os, resource, signal, socket, sys, threading\n"
+    setup += "from grader.sandbox import Sandbox, landlock, linux, namespaces, seccomp\n"
+    setup += "from grader.limits import Limits\n"
+    setup += "def attempt(function, *args):\n"
+    setup += "    try: function(*args); print('allowed')\n"
+    setup += "    except OSError as error: print(type(error).__name__)\n"
+    run = subprocess.run(
+        [sys.executable, "-c", setup + textwrap.dedent(code), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+LANDLOCK = """
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    landlock.restrict(landlock.prepare([sys.argv[1]], [sys.argv[2]]))
+"""
+
+
+def test_landlock_alone_keeps_to_the_lists(tmp_path: Path) -> None:
+    for name in ("readable", "writable", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("content")
+    code = """
+        for name in ("readable", "writable", "other"):
+            attempt(open, f"{sys.argv[3]}/{name}/file")
+            attempt(open, f"{sys.argv[3]}/{name}/new", "w")
+            attempt(os.listdir, f"{sys.argv[3]}/{name}")
+        attempt(os.truncate, f"{sys.argv[3]}/other/file", 0)
+        attempt(os.symlink, "/etc/passwd", f"{sys.argv[3]}/writable/link")
+        attempt(open, f"{sys.argv[3]}/writable/link")
+    """
+    output = in_child(
+        textwrap.dedent(LANDLOCK) + textwrap.dedent(code), tmp_path / "readable", tmp_path / "writable", tmp_path
+    )
+    readable, writable = ["allowed", "PermissionError", "allowed"], ["allowed"] * 3
+    other, links = ["PermissionError"] * 3, ["PermissionError", "allowed", "PermissionError"]
+    assert output.split() == [*readable, *writable, *other, *links]
+
+
+def test_landlock_alone_keeps_signals_inside() -> None:
+    assert landlock.abi_version() >= 6, "this test needs a kernel whose Landlock has scopes"
+    code = LANDLOCK + "    attempt(os.kill, os.getppid(), 0)\n    attempt(os.kill, os.getpid(), 0)"
+    assert in_child(code, "/usr", "/dev/null").split() == ["PermissionError", "allowed"]
+
+
+def test_seccomp_alone_refuses_sockets_processes_and_signals() -> None:
+    code = """
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        left, right = socket.socketpair()
+        seccomp.install()
+        attempt(socket.socket)
+        attempt(socket.socketpair)
+        attempt(os.fork)
+        attempt(os.execv, "/bin/true", ["true"])
+        attempt(os.kill, os.getppid(), 0)
+        attempt(os.kill, -1, 0)
+        attempt(os.pidfd_open, os.getppid())
+        attempt(os.memfd_create, "x")
+        attempt(os.sched_setaffinity, 0, {0})
+        attempt(linux.unshare, linux.CLONE_NEWUSER)
+        attempt(os.kill, os.getpid(), 0)
+        attempt(left.send, b"x")
+        thread = threading.Thread(target=lambda: None)
+        attempt(thread.start)
+    """
+    assert in_child(code).split() == ["PermissionError"] * 10 + ["allowed"] * 3
+
+
+def test_seccomp_lets_a_process_abort() -> None:
+    code = """
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        pid = os.fork()
+        if pid == 0:
+            seccomp.install()
+            os.abort()
+        print(os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGABRT)
+    """
+    assert in_child(code).split() == ["True"]
+
+
+def test_namespaces_alone_hide_network_processes_and_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        code = f"""
+            from grader.sandbox.paths import readable_paths
+            namespaces.enter(readable_paths(["/nothing"]))
+            print(os.getpid())
+            attempt(open, {str(tmp_path / "secret")!r})
+            attempt(os.listdir, {str(Path.home())!r} + "/..")
+            attempt(socket.create_connection, ("127.0.0.1", {listener.getsockname()[1]}))
+            print(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()))
+            namespaces.mount_scratch()
+            attempt(open, namespaces.SCRATCH + "/file", "w")
+            attempt(open, "/usr/file", "w")
+        """
+        output = in_child(code).splitlines()
+    assert output[0] == "1"
+    assert output[1] == "FileNotFoundError"
+    assert output[3] in ("OSError", "ConnectionRefusedError")
+    assert output[4:] == ["[1]", "allowed", "OSError"]
+
+
+@pytest.mark.parametrize("is_jailed", [True, False])
+def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> None:
+    code = f"""
+        sandbox = Sandbox([sys.argv[1]])
+        if {is_jailed}:
+            sandbox.enter()
+        pid = os.fork()
+        if pid == 0:
+            layers = sandbox.confine(Limits(memory_mb=512, cpu_seconds=7))
+            print("namespaces" in layers, {{"landlock", "seccomp", "rlimits"}} <= set(layers))
+            print(resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_DATA)[0] // 2**20)
+            attempt(open, sys.argv[1] + "/secret")
+            attempt(open, "file", "w")
+            try: bytearray(2**30)
+            except MemoryError: print("MemoryError")
+            print(os.getuid() != 0)
+            sys.stdout.flush()
+            os._exit(0)
+        os.waitpid(pid, 0)
+    """
+    (tmp_path / "secret").write_text("secret")
+    output = in_child(code, tmp_path).splitlines()
+    missing = "FileNotFoundError" if is_jailed else "PermissionError"
+    assert output == [f"{is_jailed} True", "(7, 7) 512", missing, "allowed", "MemoryError", "True"]
+
+
+def test_readable_paths_leave_out_what_is_hidden(tmp_path: Path) -> None:
+    hidden = Path(pytest.__file__).parent
+    paths = [Path(path) for path in readable_paths([str(hidden)])]
+    assert not any(hidden.is_relative_to(path) or path.is_relative_to(hidden) for path in paths)
+    numpy = hidden.parent / "numpy"
+    assert any(numpy.is_relative_to(path) for path in paths)
+    assert not any(Path.home() == path for path in paths)
+
+
+def test_layer_that_the_kernel_lacks_is_not_named() -> None:
+    code = """
+        landlock.prepare = lambda *_: (_ for _ in ()).throw(OSError())
+        seccomp.is_supported = lambda: False
+        sandbox = Sandbox([])
+        print(sandbox.confine(Limits()))
+    """
+    output = in_child(code)
+    assert "rlimits" in output
+    assert "landlock" not in output
+    assert "seccomp" not in output

@@ -1,0 +1,184 @@
+"""The wire: what may cross it, and that nothing else does."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader import wire
+
+
+def frame(value: object, **fields: object) -> tuple[bytes, bytearray]:
+    """Returns header and body of a message with this value."""
+    buffers = wire.encode(wire.Message("value", 7, value=value, **fields), wire.refuse)  # type: ignore[arg-type]
+    return bytes(buffers[0])[16:], bytearray(b"".join(bytes(buffer) for buffer in buffers[1:]))
+
+
+def round_trip(value: object) -> object:
+    return wire.decode(*frame(value), wire.refuse).value
+
+
+def hostile(value: object, body: bytes = b"") -> wire.Message:
+    """Decodes a header that `encode` would never have made."""
+    return wire.decode(msgspec.msgpack.encode(["value", 7, 0, "", value, None]), bytearray(body), wire.refuse)
+
+
+def array_header(dtype: str, shape: list[int]) -> msgspec.msgpack.Ext:
+    return msgspec.msgpack.Ext(1, msgspec.msgpack.encode((dtype, shape)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 0, -(2**63), 2**64 - 1, 0.5, "text", b"bytes", [], (1, (2.0, "x")), {"a": [1, {"b": ()}]}],
+)
+def test_plain_values_arrive_as_they_were(value: object) -> None:
+    arrived = round_trip(value)
+    assert arrived == value
+    assert type(arrived) is type(value)
+
+
+@pytest.mark.parametrize("dtype", sorted(wire.DTYPES))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3, 1)])
+def test_arrays_arrive_as_they_were(dtype: str, shape: tuple[int, ...]) -> None:
+    array = np.asarray(np.arange(np.prod(shape, dtype=int)).reshape(shape) % 2, dtype=dtype)
+    arrived = round_trip({"array": array})["array"]  # type: ignore[index]
+    assert type(arrived) is np.ndarray
+    assert (arrived.dtype, arrived.shape, arrived.tolist()) == (array.dtype, array.shape, array.tolist())
+
+
+def test_arrays_in_odd_memory_layouts_arrive_as_they_were() -> None:
+    base = np.arange(24.0).reshape(2, 3, 4)
+    for array in (base[:, ::-1, ::2], base.T, base.astype(">f8")):
+        assert np.array_equal(round_trip(array), array)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2**64, {1: 2}, {1, 2}, object(), np.array([object()]), np.array(["text"]), np.zeros((1,) * 9), 1j, lambda: 0],
+)
+def test_what_is_not_plain_is_refused(value: object) -> None:
+    with pytest.raises(wire.NotPlainError):
+        round_trip(value)
+
+
+def test_self_referential_list_is_refused() -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(wire.NotPlainError, match="levels deep"):
+        round_trip(endless)
+
+
+@pytest.mark.parametrize("dtype", ["object", "V8", "<U4", "datetime64[s]", "float128", "float8", ""])
+def test_other_dtypes_are_refused(dtype: str) -> None:
+    with pytest.raises(wire.WireError):
+        hostile(array_header(dtype, [1]), b"\0" * 16)
+
+
+@pytest.mark.parametrize("shape", [[-1], [2**40], [2**62, 4], [3], [1] * 9])
+def test_lying_shapes_are_refused(shape: list[int]) -> None:
+    with pytest.raises(wire.WireError):
+        hostile(array_header("float64", shape), b"\0" * 16)
+
+
+def test_bytes_that_belong_to_no_array_are_refused() -> None:
+    with pytest.raises(wire.WireError, match="belong to no array"):
+        hostile(None, b"\0")
+
+
+def test_deep_nesting_is_refused() -> None:
+    nested: object = 0
+    for _ in range(wire.MAX_DEPTH + 2):
+        nested = [nested]
+    with pytest.raises(wire.WireError):
+        hostile(nested)
+    tuples = msgspec.msgpack.encode([])
+    for _ in range(wire.MAX_DEPTH + 2):
+        tuples = msgspec.msgpack.encode([msgspec.msgpack.Ext(2, tuples)])
+    with pytest.raises(wire.WireError):
+        hostile(msgspec.msgpack.Ext(2, tuples))
+
+
+@pytest.mark.parametrize("value", [{1: 2}, msgspec.msgpack.Ext(99, b""), {"nested": [{None: 1}]}])
+def test_other_structures_are_refused(value: object) -> None:
+    with pytest.raises(wire.WireError):
+        hostile(value)
+
+
+def test_dates_are_refused() -> None:
+    with pytest.raises(wire.WireError):
+        hostile(msgspec.msgpack.Ext(-1, struct.pack(">I", 0)))
+
+
+def test_random_bytes_raise_wire_errors_only() -> None:
+    rng = np.random.default_rng(0)
+    header, body = frame({"a": [1, (2.5, "x"), np.arange(6.0).reshape(2, 3)], "b": None})
+    for _ in range(5000):
+        damaged = bytearray(header)
+        for position in rng.integers(len(damaged), size=rng.integers(1, 4)):
+            damaged[position] = rng.integers(256)
+        try:
+            message = wire.decode(bytes(damaged), bytearray(body), wire.refuse)
+        except (wire.WireError, wire.NotPlainError):
+            continue
+        assert isinstance(message, wire.Message)
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[wire.Connection, socket.socket]]:
+    """The judge's connection, and the bare socket of a worker that may send anything."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield wire.Connection(ours), theirs
+
+
+def soon() -> float:
+    return time.monotonic() + 5
+
+
+Ends = tuple[wire.Connection, socket.socket]
+
+
+def test_long_headers_are_refused_before_they_are_read(ends: Ends) -> None:
+    ends[1].sendall(struct.pack("<QQ", wire.MAX_HEADER_BYTES + 1, 0))
+    with pytest.raises(wire.WireError):
+        ends[0].receive(soon(), wire.refuse)
+
+
+def test_long_bodies_are_refused_before_they_are_read(ends: Ends) -> None:
+    ends[1].sendall(struct.pack("<QQ", 1, 2**62))
+    with pytest.raises(wire.WireError):
+        ends[0].receive(soon(), wire.refuse)
+
+
+def test_deadline_is_absolute_even_when_bytes_drip(ends: Ends) -> None:
+    stop = threading.Event()
+
+    def drip() -> None:
+        while not stop.wait(0.02):
+            ends[1].send(struct.pack("<B", 0))
+
+    ends[1].sendall(struct.pack("<QQ", 1000, 0))
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        with pytest.raises(wire.DeadlineExceeded):
+            ends[0].receive(time.monotonic() + 0.3, wire.refuse)
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_end_of_the_other_side_is_noticed(ends: Ends, how: str) -> None:
+    if how == "reset":
+        ends[0].socket.send(b"never read, so the kernel resets the connection")
+    ends[1].close()
+    with pytest.raises(wire.ConnectionLost):
+        ends[0].receive(soon(), wire.refuse)
