@@ -97,24 +97,18 @@ class WorkerProcess:
             EngineError: no worker could be started.
         """
         self.limits = limits
-        self.pidfd: int | None = None
-        self.pid = 0
-        wire_socket, worker_end = socket.socketpair()
-        reader, writer = os.pipe()
-        self.status, status_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.output = Output(reader, limits.output_kb * 1024)
-        self.connection = wire.Connection(wire_socket, self.output)
+        self.status, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with zygote_end:
+            try:
+                socket.send_fds(control, [msgspec.msgpack.encode(zygote.Request(limits))], [zygote_end.fileno()])
+            except OSError as error:
+                self.status.close()
+                raise EngineError(f"The zygote is gone ({error}); run the command again.") from error
+        self.pid, wire_descriptor, output_descriptor, self.pidfd = self._wait_until_started()
+        self.output = Output(output_descriptor, limits.output_kb * 1024)
+        self.connection = wire.Connection(socket.socket(fileno=wire_descriptor), self.output)
         self.is_alive = True
-        try:
-            request = msgspec.msgpack.encode(zygote.Request(limits))
-            socket.send_fds(control, [request], [worker_end.fileno(), writer, status_end.fileno()])
-        except OSError as error:
-            raise EngineError(f"The zygote is gone ({error}); run the command again.") from error
-        finally:
-            worker_end.close()
-            status_end.close()
-            os.close(writer)
-        self.layers = self._wait_until_ready()
+        self.layers = self._wait_until_confined()
 
     def request(
         self,
@@ -210,19 +204,18 @@ class WorkerProcess:
             # The submission passed something odd to a function of the test: tell it, as any library would.
             return wire.Message("refused", message.nonce, value=f"{message.name[:100]}: {error}")
 
-    def _wait_until_ready(self) -> list[str]:
-        deadline = time.monotonic() + START_SECONDS
+    def _wait_until_started(self) -> tuple[int, int, int, int | None]:
         status, descriptors = self._read_status(START_SECONDS)
-        if isinstance(status, zygote.Unavailable):
-            self.kill()
-            raise EngineError(f"No worker could be started: {status.reason}")
         if not isinstance(status, zygote.Started):
-            self.kill()
-            raise EngineError("The zygote ended before it started a worker; run the command again.")
-        self.pid = status.pid
-        self.pidfd = descriptors[0] if descriptors else None
+            self.status.close()
+            reason = status.reason if isinstance(status, zygote.Unavailable) else "the zygote ended or took too long"
+            raise EngineError(f"No worker could be started: {reason}.")
+        wire_descriptor, output_descriptor, *pidfds = descriptors
+        return status.pid, wire_descriptor, output_descriptor, pidfds[0] if pidfds else None
+
+    def _wait_until_confined(self) -> list[str]:
         try:
-            ready = self.connection.receive(deadline, wire.refuse)
+            ready = self.connection.receive(time.monotonic() + START_SECONDS, wire.refuse)
         except (wire.ConnectionLost, wire.DeadlineExceeded, wire.WireError) as error:
             self.kill()
             last = (self.output.take().strip().splitlines() or [type(error).__name__])[-1]
@@ -238,7 +231,7 @@ class WorkerProcess:
         if not poll.poll(seconds * 1000):
             return None, []
         try:
-            packet, descriptors, _, _ = socket.recv_fds(self.status, zygote.MAX_PACKET_BYTES, 1)
+            packet, descriptors, _, _ = socket.recv_fds(self.status, zygote.MAX_PACKET_BYTES, 3)
         except OSError:
             return None, []
         return (msgspec.msgpack.decode(packet, type=zygote.Status) if packet else None), descriptors

@@ -2,12 +2,13 @@
 
 It holds no secret and runs no submission itself. It must never run a TensorFlow operation: a child forked after one hangs.
 It is started as `python -I -m grader.zygote DESCRIPTOR` with an environment built from nothing; the descriptor is one end
-of a socket pair on which requests arrive as single packets, each with the worker's ends of its wire, output and status.
+of a socket pair on which requests arrive as single packets, each with a socket for the answer.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import importlib
 import os
@@ -25,8 +26,8 @@ from grader.limits import Limits
 from grader.sandbox import Sandbox
 
 MAX_PACKET_BYTES: Final = 65536
-NUM_DESCRIPTORS: Final = 3
-"""What comes with a request: the worker's ends of the wire, of the output pipe and of the status socket."""
+NUM_SPARES: Final = 2
+"""Workers that wait, ready and confined, for the next request with the same limits; a kata with a reference needs two."""
 
 
 class Setup(msgspec.Struct):
@@ -44,7 +45,7 @@ class Request(msgspec.Struct):
 
 
 class Started(msgspec.Struct, tag="started"):
-    """The first status of a worker; a pidfd comes with it where the system has such a thing."""
+    """The first status of a worker; its descriptors come with it, see `Forked`."""
 
     pid: int
 
@@ -64,6 +65,14 @@ class Unavailable(msgspec.Struct, tag="unavailable"):
 Status = Started | Ended | Unavailable
 
 
+@dataclasses.dataclass
+class Forked:
+    """A forked worker, and the judge's descriptors for it: its wire, its output, and a pidfd where there is such a thing."""
+
+    pid: int
+    descriptors: list[int]
+
+
 class Zygote:
     """The loop that forks workers, tells their judges how they end, and ends those whose judge is gone."""
 
@@ -73,7 +82,9 @@ class Zygote:
         self.sandbox = Sandbox(self.setup.hidden, gpu=self.setup.gpu)
         self.problem: str | None = None
         self.judges: dict[int, socket.socket] = {}
-        """The status socket of each living worker, by process id."""
+        """The status socket of each worker that a judge has, by process id."""
+        self.spares: list[Forked] = []
+        self.spare_limits: Limits | None = None
 
     def prepare(self) -> None:
         """Enters the sandbox and imports what the pack asked for; a failure is kept for the answers to requests."""
@@ -99,17 +110,20 @@ class Zygote:
             by_descriptor = {judge.fileno(): pid for pid, judge in self.judges.items()}
             for descriptor in by_descriptor:
                 poll.register(descriptor, select.POLLIN)
-            ready = {descriptor for descriptor, _ in poll.poll()}
+            # Only when nobody is waiting is there time for a spare.
+            wants_spare = self.spare_limits is not None and len(self.spares) < NUM_SPARES
+            ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else None)}
             if wakeup_reader in ready:
                 os.read(wakeup_reader, 4096)
                 self._reap()
             for descriptor in ready & by_descriptor.keys():
                 # A judge never writes here, so this is its end: nobody waits for the worker any longer.
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(by_descriptor[descriptor], signal.SIGKILL)
-                self._forget(by_descriptor[descriptor])
-            if self.control.fileno() in ready and not self._answer():
-                return
+                self._abandon(by_descriptor[descriptor])
+            if self.control.fileno() in ready:
+                if not self._answer():
+                    return
+            elif not ready:
+                self._fork_spare()
 
     def _preload(self) -> None:
         # Keras imports Matplotlib where it is installed, only to offer plots: a second that every start would pay.
@@ -122,31 +136,51 @@ class Zygote:
 
     def _answer(self) -> bool:
         """Handles one request; says whether there can be more."""
-        packet, descriptors, _, _ = socket.recv_fds(self.control, MAX_PACKET_BYTES, NUM_DESCRIPTORS)
+        packet, descriptors, _, _ = socket.recv_fds(self.control, MAX_PACKET_BYTES, 1)
         if not packet:
             return False
-        wire, output, status = descriptors
-        judge = socket.socket(fileno=status)
-        request = msgspec.msgpack.decode(packet, type=Request)
+        judge = socket.socket(fileno=descriptors[0])
+        limits = msgspec.msgpack.decode(packet, type=Request).limits
         try:
             if self.problem:
-                _tell(judge, Unavailable(self.problem))
-                judge.close()
-                return True
-            pid = os.fork()
+                raise OSError(self.problem)
+            if self.spare_limits != limits:
+                self._discard_spares()
+                self.spare_limits = limits
+            forked = self.spares.pop(0) if self.spares else self._fork_worker(limits)
         except OSError as error:
-            _tell(judge, Unavailable(f"no process could be forked: {error}"))
+            _tell(judge, Unavailable(str(error)), [])
             judge.close()
             return True
-        else:
-            if pid == 0:
-                self._become_worker(wire, output, request.limits)
-            self.judges[pid] = judge
-            _tell(judge, Started(pid), [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else [])
-            return True
-        finally:
-            os.close(wire)
-            os.close(output)
+        self.judges[forked.pid] = judge
+        _tell(judge, Started(forked.pid), forked.descriptors)
+        return True
+
+    def _fork_spare(self) -> None:
+        """Forks a worker for the next request, in the time that the last one takes to be graded."""
+        if self.spare_limits is not None:
+            try:
+                self.spares.append(self._fork_worker(self.spare_limits))
+            except OSError:
+                self.spare_limits = None  # The next request will try again, and say why it fails.
+
+    def _discard_spares(self) -> None:
+        for spare in self.spares:
+            os.kill(spare.pid, signal.SIGKILL)
+            for descriptor in spare.descriptors:
+                os.close(descriptor)
+        self.spares.clear()
+
+    def _fork_worker(self, limits: Limits) -> Forked:
+        judge_end, worker_end = socket.socketpair()
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(worker_end.detach(), writer, limits)
+        worker_end.close()
+        os.close(writer)
+        pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+        return Forked(pid, [judge_end.detach(), reader, *pidfds])
 
     def _become_worker(self, wire: int, output: int, limits: Limits) -> None:
         """Runs a worker in the calling process, a fresh fork, and never returns."""
@@ -176,19 +210,26 @@ class Zygote:
             if pid == 0:
                 return
             self.sandbox.clean_up(pid)
+            self.spares = [spare for spare in self.spares if spare.pid != pid]
             if pid in self.judges:
-                _tell(self.judges[pid], Ended(os.waitstatus_to_exitcode(status)))
+                _tell(self.judges[pid], Ended(os.waitstatus_to_exitcode(status)), [])
                 self._forget(pid)
+
+    def _abandon(self, pid: int) -> None:
+        """Ends the worker of a judge that is gone, unless it has just been reaped."""
+        if pid in self.judges:
+            os.kill(pid, signal.SIGKILL)
+            self._forget(pid)
 
     def _forget(self, pid: int) -> None:
         self.judges.pop(pid).close()
 
 
-def _tell(judge: socket.socket, status: Status, descriptors: list[int] | None = None) -> None:
+def _tell(judge: socket.socket, status: Status, descriptors: list[int]) -> None:
     """Sends a status; a judge that is gone does not mind."""
     with contextlib.suppress(OSError):
-        socket.send_fds(judge, [msgspec.msgpack.encode(status)], descriptors or [])
-    for descriptor in descriptors or []:
+        socket.send_fds(judge, [msgspec.msgpack.encode(status)], descriptors)
+    for descriptor in descriptors:
         os.close(descriptor)
 
 
@@ -203,6 +244,7 @@ def _close_all_but(*kept: int) -> None:
 
 def main() -> None:
     """Runs a zygote on the descriptor named on the command line."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # Whoever started it may ignore the signal, which is inherited.
     with socket.socket(fileno=int(sys.argv[1])) as control:
         zygote = Zygote(control)
         zygote.prepare()
