@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import gc
 import os
 import signal
@@ -25,6 +24,7 @@ import msgspec
 import pytest
 
 from grader import channel
+from grader import wire
 from grader.channel import GradeRequest
 from grader.channel import JudgeRequest
 from grader.errors import EngineError
@@ -33,11 +33,13 @@ from grader.errors import PackError
 from grader.errors import SubmissionError
 from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
+from grader.errors import UsageError
 from grader.feedback import explain
 from grader.kata import Kata
 from grader.kata import load_kata
 from grader.pictures import Pictures
 from grader.pictures import preload as preload_pictures
+from grader.process import START_SECONDS
 from grader.process import WorkerProcess
 from grader.pytest_plugin import HiddenTestPlugin
 from grader.remote import Code
@@ -189,8 +191,19 @@ class Grade:
     def _remote(self, source: bytes, *, is_trusted: bool = False) -> RemoteCode:
         kata, spec = self.kata, self.kata.spec
         code = Code(kata.name, source, kata.support, self.judge.support_source, tuple(spec.forbidden))
-        start = functools.partial(WorkerProcess, self.judge.zygote, spec.limits)
-        return RemoteCode(code, spec.limits, start, is_trusted=is_trusted)
+        return RemoteCode(code, spec.limits, self._start_worker, is_trusted=is_trusted)
+
+    def _start_worker(self) -> WorkerProcess:
+        worker = WorkerProcess(self.judge.zygote, self.kata.spec.limits)
+        if self.request.device == "gpu":
+            deadline = time.monotonic() + START_SECONDS
+            if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
+                worker.kill()
+                raise UsageError(
+                    "--device gpu: expected a GPU that TensorFlow can use, found none; use --device cpu, "
+                    "or install the libraries with: pip install 'kata-grader[gpu]'"
+                )
+        return worker
 
     def _run_tests(self, items: list[pytest.Item]) -> list[TestResult]:
         points = self._points(items)

@@ -111,6 +111,10 @@ class Worker:
         sys.stdout.flush()
         self.connection.send(buffers, time.monotonic() + _PATIENCE_S)
 
+    def do_count_gpus(self, message: wire.Message) -> int:
+        """Counts the GPUs that TensorFlow can use; this initialises them, which only a worker may do."""
+        return len(sys.modules["tensorflow"].config.list_physical_devices("GPU")) if "tensorflow" in sys.modules else 0
+
     def do_load_support(self, message: wire.Message) -> None:
         """Executes the kata's support code as the module `support`."""
         self.objects[SUPPORT] = load_module("support", message.value, "support.py")

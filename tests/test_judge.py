@@ -300,3 +300,8 @@ def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSo
     with pytest.raises(client.UsageError, match="--device gpu"):
         client.resolve_device("gpu")
     assert client.resolve_device("auto") == "cpu"
+
+
+def test_gpu_that_tensorflow_cannot_use_is_an_error(write_kata: WriteKata, grade: GradeSource) -> None:
+    with pytest.raises(client.UsageError, match="that TensorFlow can use, found none"):
+        grade(write_kata(), REFERENCE, device="gpu")
