@@ -100,7 +100,8 @@ class HiddenTestPlugin:
             grade = self.running
             limit = grade.thresholds.limit("speed").limit
             ratio, samples = measure_speed(grade.subject, grade.reference, function, make_inputs, check, limit)
-            grade.thresholds.check("speed", ratio, samples)
+            step = "Replace loops over single numbers by operations on whole arrays."
+            grade.thresholds.check("speed", ratio, samples, next_step=step)
 
         return check_speed
 

@@ -27,13 +27,14 @@ class Thresholds:
         self.file = file
         self.results: list[ThresholdResult] = []
 
-    def check(self, name: str, value: Any, samples: int = 1) -> None:
+    def check(self, name: str, value: Any, samples: int = 1, *, next_step: str | None = None) -> None:
         """Records a value and fails the test if its limit is missed.
 
         Args:
             name: a `[thresholds.NAME]` of the kata.toml.
             value: a number that the judge computed.
             samples: how many measurements it stands for.
+            next_step: one thing to try if the limit is missed, a full sentence.
 
         Raises:
             PackError: the kata has no such threshold.
@@ -59,6 +60,7 @@ class Thresholds:
                 f"{threshold.direction} {threshold.limit:g} is asked for.",
                 returned=value,
                 expected=f"{threshold.direction} {threshold.limit:g}",
+                next_step=next_step,
             )
 
     def limit(self, name: str) -> Threshold:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pluggy
 
-from grader.catalog import load_catalog
 from grader.errors import UsageError
-from grader.hints import read_hints
-from grader.kata import Kata
-from grader.workspace import Workspace
-from grader.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from grader.kata import Kata
+    from grader.workspace import Workspace
 
 
 @click.command("hint")
@@ -21,6 +21,10 @@ from grader.workspace import find_workspace
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str, task: int | None) -> None:
     """Show the next hint; they go from a nudge to a plan."""
+    from grader.catalog import load_catalog
+    from grader.hints import read_hints
+    from grader.workspace import find_workspace
+
     found = load_catalog(manager).find(kata)
     workspace = find_workspace(Path.cwd())
     hints = read_hints(found.hints)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pluggy
 
-from grader.catalog import load_catalog
 from grader.errors import UsageError
-from grader.kata import Kata
-from grader.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from grader.kata import Kata
 
 
 @click.command("list")
@@ -18,6 +19,9 @@ from grader.workspace import find_workspace
 @click.pass_obj
 def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
     """Show the map: done, open, or locked by prerequisites."""
+    from grader.catalog import load_catalog
+    from grader.workspace import find_workspace
+
     catalog = load_catalog(manager)
     chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))
     if chapter is not None and chapter not in chapters:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 import pluggy
 
-from grader.catalog import load_catalog
-
 
 @click.command("plugins")
 @click.pass_obj
 def command(manager: pluggy.PluginManager) -> None:
     """Show the plugins, their packs of katas and the hooks that they implement."""
+    from grader.catalog import load_catalog
+
     catalog = load_catalog(manager)
     for name, plugin in manager.list_name_plugin():
         callers = manager.get_hookcallers(plugin) if plugin is not None else None

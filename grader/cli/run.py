@@ -11,18 +11,15 @@ from typing import Literal
 import click
 import pluggy
 
-from grader.catalog import Catalog
-from grader.catalog import load_catalog
 from grader.errors import GraderError
 from grader.errors import UsageError
-from grader.kata import Kata
-from grader.submission import read_submission
-from grader.workspace import Workspace
-from grader.workspace import find_workspace
 
 if TYPE_CHECKING:
+    from grader.catalog import Catalog
     from grader.channel import DrawnPicture
+    from grader.kata import Kata
     from grader.result import Result
+    from grader.workspace import Workspace
 
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 
@@ -50,6 +47,10 @@ def command(
 
     Exit code 0 means pass, 1 means fail, 2 means that the grader or the command line is at fault.
     """
+    from grader.catalog import load_catalog
+    from grader.submission import read_submission
+    from grader.workspace import find_workspace
+
     manager: pluggy.PluginManager = ctx.obj
     formats = [name for names in manager.hook.grader_formats() for name in names]
     if format_ not in formats:

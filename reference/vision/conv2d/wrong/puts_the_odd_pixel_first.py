@@ -1,0 +1,21 @@
+"""The odd pixel of padding is at the top and the left.
+
+Where the padding is odd, the two sides cannot be equal. By TensorFlow's convention, which Keras shares, the bottom
+and the right get the larger half.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
+    (height, width), (rows, columns) = inputs.shape[1:3], kernel.shape[:2]
+    if padding == "same":
+        inputs = np.pad(inputs, [(0, 0), pads(height, rows, stride), pads(width, columns, stride), (0, 0)])
+    windows = sliding_window_view(inputs, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
+    return np.tensordot(windows, kernel, axes=[(3, 4, 5), (2, 0, 1)]) + bias
+
+
+def pads(size, window, stride):
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total - total // 2, total // 2

