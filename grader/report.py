@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
+import textwrap
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.kata import Kata
@@ -19,6 +19,7 @@ _VERDICTS = {
     "fail": ("NOT YET", "bold red"),
     "error": ("ERROR (not your fault)", "bold yellow"),
 }
+_INDENT = " " * 6
 _STRONG = {"landlock", "seccomp"}
 
 
@@ -49,9 +50,9 @@ def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:
     console.print(Text.assemble("  ", (mark, style), f" {test.description}"))
     if not in_full or not test.message or test.status in ("pass", "skip"):
         return False
-    console.print(Padding(Text(test.message), (0, 0, 0, 6)))
+    console.print(Text(textwrap.indent(test.message, _INDENT)))
     if test.output.strip():
-        console.print(Padding(Text("Your code printed:\n" + test.output.rstrip(), style="dim"), (0, 0, 0, 6)))
+        console.print(Text(textwrap.indent("Your code printed:\n" + test.output.rstrip(), _INDENT), style="dim"))
     return True
 
 

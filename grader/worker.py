@@ -7,6 +7,8 @@ believes only what it can rebuild from the bytes that arrive.
 from __future__ import annotations
 
 import functools
+import importlib.abc
+import importlib.util
 import random
 import socket
 import sys
@@ -195,12 +197,30 @@ def is_tensor(value: object) -> bool:
     return hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
 
 
+class SourceLoader(importlib.abc.ExecutionLoader):
+    """Loads a module from bytes; `tf.function` asks it for the source of what it turns into a graph."""
+
+    def __init__(self, source: bytes, filename: str) -> None:
+        self.source = source
+        self.filename = filename
+
+    def get_source(self, fullname: str) -> str:
+        """Returns the source code as text."""
+        return importlib.util.decode_source(self.source)
+
+    def get_filename(self, fullname: str) -> str:
+        """Returns the name that stands in tracebacks; there is no such file."""
+        return self.filename
+
+
 def load_module(name: str, source: bytes, filename: str) -> types.ModuleType:
     """Executes source code as a module that can be imported by its name."""
-    module = types.ModuleType(name)
-    module.__file__ = filename
+    spec = importlib.util.spec_from_loader(name, SourceLoader(source, filename))
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  This is what a worker is for.
+    spec.loader.exec_module(module)
     return module
 
 

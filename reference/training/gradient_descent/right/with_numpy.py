@@ -6,11 +6,12 @@ import numpy as np
 def gradient_descent(gradient, start, learning_rate, tolerance, max_steps):
     path = np.empty((max_steps + 1, len(start)))
     path[0] = start
-    for step in range(max_steps + 1):
+    for step in range(max_steps):
         slope = gradient(path[step])
-        if np.sqrt(slope @ slope) <= tolerance or step == max_steps:
+        if np.sqrt(slope @ slope) <= tolerance:
             return path[: step + 1]
         path[step + 1] = path[step] - learning_rate * slope
+    return path
 
 
 def fit_linear_model(inputs, targets, learning_rate, tolerance, max_steps):
