@@ -1,0 +1,30 @@
+"""The momentum is the share of the new batch.
+
+With a momentum of 0.9 nine tenths of the *old* average stay and one tenth comes from the batch. The other way round
+the averages follow the last batch and remember next to nothing.
+"""
+
+import keras
+from keras import ops
+
+
+class BatchNorm(keras.layers.Layer):
+    def __init__(self, momentum=0.9, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def build(self, input_shape):
+        channels = input_shape[-1:]
+        self.gamma = self.add_weight(shape=channels, initializer="ones")
+        self.beta = self.add_weight(shape=channels, initializer="zeros")
+        self.moving_mean = self.add_weight(shape=channels, initializer="zeros", trainable=False)
+        self.moving_variance = self.add_weight(shape=channels, initializer="ones", trainable=False)
+
+    def call(self, inputs, training=False):
+        mean, variance = self.moving_mean, self.moving_variance
+        if training:
+            mean, variance = ops.moments(inputs, axes=list(range(ops.ndim(inputs) - 1)))
+            self.moving_mean.assign((1 - self.momentum) * self.moving_mean + self.momentum * mean)
+            self.moving_variance.assign((1 - self.momentum) * self.moving_variance + self.momentum * variance)
+        return self.gamma * (inputs - mean) / ops.sqrt(variance + self.epsilon) + self.beta

