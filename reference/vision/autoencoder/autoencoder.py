@@ -1,0 +1,49 @@
+"""Autoencoder: a picture through a bottleneck and back, learned without labels."""
+
+import keras
+import numpy as np
+from keras import layers
+
+BATCH_SIZE = 128
+
+
+def make_encoder(code_size: int) -> keras.Model:
+    """Makes the half that turns images into codes, not trained yet."""
+    return keras.Sequential(
+        [
+            keras.Input((8, 8)),
+            layers.Flatten(),
+            layers.Dense(128, activation="gelu"),
+            layers.Dense(64, activation="gelu"),
+            layers.Dense(code_size),
+        ]
+    )
+
+
+def make_decoder(code_size: int) -> keras.Model:
+    """Makes the half that turns codes into images, not trained yet."""
+    return keras.Sequential(
+        [
+            keras.Input((code_size,)),
+            layers.Dense(64, activation="gelu"),
+            layers.Dense(128, activation="gelu"),
+            layers.Dense(64, activation="sigmoid"),
+            layers.Reshape((8, 8)),
+        ]
+    )
+
+
+def train_autoencoder(
+    images: np.ndarray, labels: np.ndarray, code_size: int, epochs: int, seed: int
+) -> tuple[keras.Model, keras.Model]:
+    """Trains an encoder and a decoder together, so that each image comes back from its code."""
+    keras.utils.set_random_seed(seed)
+    encoder, decoder = make_encoder(code_size), make_decoder(code_size)
+    autoencoder = keras.Sequential([encoder, decoder])
+    autoencoder.compile(optimizer=keras.optimizers.Adam(5e-3), loss="mse")
+    for _ in range(epochs):
+        shuffled = np.random.permutation(images)
+        for start in range(0, len(images), BATCH_SIZE):
+            batch = shuffled[start : start + BATCH_SIZE]
+            autoencoder.train_on_batch(batch, batch)
+    return encoder, decoder

@@ -1,0 +1,200 @@
+"""What `autoencoder` must do."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from grader.testing import assert_close
+from grader.testing import assert_shape
+from grader.testing import check
+
+EPOCHS = 60
+HELD_OUT = 360
+
+
+def call(half, values, shape, next_step=None):
+    """Calls an encoder or a decoder and checks the shape and that every number is finite."""
+    check(callable(half), "That is not something that can be called.", next_step="Return a Keras model or a function.")
+    outputs = assert_shape(half(values.astype("float32")), shape, next_step=next_step)
+    check(np.isfinite(outputs).all(), "Some numbers are infinite or not a number.", returned=outputs)
+    return np.asarray(outputs, dtype=float)
+
+
+def encode(encoder, images, code_size):
+    step = "An image has to leave the encoder as `code_size` numbers: look at the width of its last layer."
+    return call(encoder, images, (len(images), code_size), step)
+
+
+def decode(decoder, codes):
+    step = "A decoded image has the shape of an image: reshape what the last layer gives."
+    return call(decoder, codes, (len(codes), 8, 8), step)
+
+
+def train(submission, images, labels, code_size, epochs, seed):
+    """Trains an autoencoder and returns its halves."""
+    halves = submission.train_autoencoder(images.astype("float32"), labels, code_size, epochs, seed)
+    check(
+        isinstance(halves, tuple | list) and len(halves) == 2 and all(callable(half) for half in halves),
+        "These are not two things that can be called.",
+        returned=repr(halves)[:100],
+        expected="(encoder, decoder)",
+        next_step="End with `return encoder, decoder`.",
+    )
+    return halves
+
+
+def small_set(rng):
+    """Draws a few digits and labels that say nothing about them."""
+    images = load_digits().images / 16
+    return images[rng.choice(len(images), 96, replace=False)], rng.integers(10, size=96)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("batch", "code_size"), [(1, 3), (7, 1), (4, 10)])
+def test_encoder_narrows(submission, rng, batch, code_size):
+    """Turns each image into a code of `code_size` numbers."""
+    encode(submission.make_encoder(code_size), rng.random((batch, 8, 8)), code_size)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("batch", "code_size"), [(1, 3), (7, 1), (4, 10)])
+def test_decoder_restores_the_shape(submission, rng, batch, code_size):
+    """Turns each code into an image of 8 by 8 pixels."""
+    decode(submission.make_decoder(code_size), rng.normal(size=(batch, code_size)))
+
+
+@pytest.mark.task(1)
+def test_pixels_stay_in_range(submission, rng):
+    """Keeps every decoded pixel between 0 and 1, whatever the code."""
+    decoder = submission.make_decoder(4)
+    for scale in (1.0, 100.0):
+        pixels = decode(decoder, rng.normal(scale=scale, size=(50, 4)))
+        check(
+            pixels.min() >= 0 and pixels.max() <= 1,
+            "Some pixels are below 0 or above 1.",
+            returned=f"pixels from {pixels.min():.3g} to {pixels.max():.3g}",
+            expected="pixels from 0 to 1",
+            next_step="Which activation of the last layer has exactly the range of a pixel?",
+        )
+
+
+@pytest.mark.task(1)
+def test_code_decides_the_image(submission, rng):
+    """Decodes different codes into different images."""
+    images = decode(submission.make_decoder(3), rng.normal(size=(20, 3)))
+    check(
+        images.std(axis=0).max() > 1e-6,
+        "Twenty codes all gave the same image.",
+        next_step="The decoder's input is the code: follow it from the first layer to the last.",
+    )
+
+
+@pytest.mark.task(1)
+def test_image_decides_the_code(submission, rng):
+    """Encodes different images into different codes."""
+    codes = encode(submission.make_encoder(3), load_digits().images[rng.permutation(20)] / 16, 3)
+    check(
+        codes.std(axis=0).max() > 1e-6,
+        "Twenty digits all got the same code.",
+        next_step="The encoder's input is the image: follow it from the first layer to the last.",
+    )
+
+
+@pytest.mark.task(1)
+def test_batch_does_not_matter(submission, rng):
+    """Treats each image and each code the same alone and in a batch."""
+    encoder, decoder = submission.make_encoder(3), submission.make_decoder(3)
+    images, codes = rng.random((6, 8, 8)), rng.normal(size=(6, 3))
+    step = "Something is computed over the whole batch: compute it over one sample."
+    assert_close(encode(encoder, images[2:3], 3), encode(encoder, images, 3)[2:3], next_step=step)
+    assert_close(decode(decoder, codes[4:5]), decode(decoder, codes)[4:5], next_step=step)
+
+
+@pytest.mark.task(2)
+def test_seed_fixes_the_result(submission, rng, seed):
+    """Returns the same autoencoder when it is called twice with the same arguments."""
+    images, labels = small_set(rng)
+    codes, decoded = [], []
+    for _ in range(2):
+        encoder, decoder = train(submission, images, labels, 5, 2, seed)
+        codes.append(encode(encoder, images, 5))
+        decoded.append(decode(decoder, np.linspace(-1, 1, 20).reshape(4, 5)))
+    step = "Set the random state from `seed` before the first layer is made, for weights and for the order of images."
+    assert_close(codes[1], codes[0], rtol=1e-3, atol=1e-4, next_step=step)
+    assert_close(decoded[1], decoded[0], rtol=1e-3, atol=1e-4, next_step=step)
+
+
+@pytest.mark.task(2)
+def test_labels_do_not_matter(submission, rng, seed):
+    """Returns the same autoencoder when only the labels change."""
+    images, labels = small_set(rng)
+    codes, decoded = [], []
+    for shift in (0, 1):
+        encoder, decoder = train(submission, images, (labels + shift) % 10, 3, 2, seed)
+        codes.append(encode(encoder, images, 3))
+        decoded.append(decode(decoder, np.linspace(-1, 1, 12).reshape(4, 3)))
+    step = "An autoencoder is its own teacher: what is the target when nobody has labelled the images?"
+    assert_close(codes[1], codes[0], rtol=1e-3, atol=1e-4, next_step=step)
+    assert_close(decoded[1], decoded[0], rtol=1e-3, atol=1e-4, next_step=step)
+
+
+@pytest.mark.task(2)
+def test_reconstructs_unseen_digits(submission, rng, seed, threshold, pictures):
+    """Gives back digits that it has not seen from two numbers each, better than PCA does."""
+    originals, reconstructions, plane, ratio = judge(submission, rng, seed)
+    rows = [half[start : start + 8] for start in (0, 8, 16) for half in (originals, reconstructions)]
+    pictures.images("reconstructions", np.concatenate(rows))
+    pictures.images("code_plane", plane, columns=12)
+    threshold("reconstruction_error", ratio)
+
+
+def judge(submission, rng, seed):
+    """Trains on most digits and measures the others: (originals, reconstructions, picture of the plane, error ratio).
+
+    Only the two numbers can pass from the encoder to the decoder: the decoder draws a fine grid of codes before the
+    encoder sees a held-out digit, and the reconstructions are read off that grid.
+    """
+    images = rng.permutation(load_digits().images / 16)
+    held_out, training = images[:HELD_OUT], images[HELD_OUT:]
+    encoder, decoder = train(submission, training, rng.integers(10, size=len(training)), 2, EPOCHS, seed)
+    codes = encode(encoder, training, 2)
+    axes = [grid_axis(column) for column in codes.T]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    drawn = np.concatenate([decode(decoder, part) for part in np.array_split(grid.reshape(-1, 2), 8)])
+    drawn = drawn.reshape(*grid.shape[:2], 8, 8)
+    reconstructions = read_off(drawn, axes, encode(encoder, held_out, 2))
+    middle = np.stack(np.meshgrid(*np.quantile(codes, np.linspace(0.02, 0.98, 12), axis=0).T), axis=-1).reshape(-1, 2)
+    plane = read_off(drawn, axes, middle)
+    ratio = np.mean((reconstructions - held_out) ** 2) / pca_error(training, held_out, 2)
+    return held_out, reconstructions, plane, float(ratio)
+
+
+def grid_axis(values):
+    """Chooses grid points: dense where codes are dense, and a fourth of their range further on both sides."""
+    low, high = values.min(), values.max()
+    margin = max(0.25 * (high - low), 1e-3)
+    return np.unique([*np.quantile(values, np.linspace(0, 1, 64)), *np.linspace(low - margin, high + margin, 64)])
+
+
+def read_off(drawn, axes, codes):
+    """Interpolates linearly, in both directions, between the images of the four grid points around each code."""
+    (i, u), (j, v) = (neighbor(axis, column) for axis, column in zip(axes, codes.T, strict=True))
+    u, v = u[:, None, None], v[:, None, None]
+    low = (1 - v) * drawn[i, j] + v * drawn[i, j + 1]
+    return (1 - u) * low + u * ((1 - v) * drawn[i + 1, j] + v * drawn[i + 1, j + 1])
+
+
+def neighbor(axis, values):
+    """Finds the grid point below each value, and how far the value lies on the way to the next."""
+    values = np.clip(values, axis[0], axis[-1])
+    index = np.clip(np.searchsorted(axis, values) - 1, 0, len(axis) - 2)
+    return index, (values - axis[index]) / (axis[index + 1] - axis[index])
+
+
+def pca_error(training, held_out, components):
+    """Measures how well the best linear autoencoder does."""
+    flat, test = training.reshape(len(training), -1), held_out.reshape(len(held_out), -1)
+    mean = flat.mean(axis=0)
+    directions = np.linalg.eigh(np.cov(flat.T))[1][:, -components:]
+    residual = (test - mean) - (test - mean) @ directions @ directions.T
+    return np.mean(residual**2)
