@@ -14,7 +14,6 @@ import socket
 import sys
 import time
 import types
-from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 from typing import Final
@@ -23,6 +22,7 @@ import msgspec
 import numpy as np
 
 from grader import wire
+from grader.forbidden import forbid
 from grader.limits import Limits
 from grader.sandbox import Sandbox
 
@@ -40,10 +40,6 @@ class Raised(msgspec.Struct):
     text: str
     lines: list[int]
     """Line numbers in the submission's own file, outermost first."""
-
-
-class ForbiddenCallError(Exception):
-    """The submission called something that the kata wants it to write itself."""
 
 
 class JudgeFunctionError(Exception):
@@ -66,9 +62,14 @@ def main(descriptor: int, sandbox: Sandbox, limits: Limits) -> None:
 
 
 def warm_up() -> None:
-    """Runs a first operation where TensorFlow is loaded: it takes longer than most katas, and only a worker may run one."""
+    """Runs the first product and the first gradient, which cost TensorFlow more than most katas; only a worker may."""
     if "tensorflow" in sys.modules:
-        sys.modules["tensorflow"].constant(0.0)
+        tf = sys.modules["tensorflow"]
+        values = tf.ones((2, 2))
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            product = tf.linalg.matmul(values, values)
+        tape.gradient(product, values)
 
 
 class Worker:
@@ -99,7 +100,7 @@ class Worker:
         """Does what a message asks for and replies with its value, or with what was raised."""
         try:
             if message.seed is not None:
-                seed_everything(message.seed)
+                seed_numbers(message.seed)
             value = getattr(self, f"do_{message.kind}")(message)
             self.reply("value", value)
         except wire.NotPlainError as error:
@@ -126,6 +127,8 @@ class Worker:
         self.filename = message.name + ".py"
         for dotted in message.value["forbidden"]:
             forbid(dotted)
+        if message.seed is not None:
+            seed_libraries(message.seed)
         self.objects[SUBMISSION] = load_module(message.name, message.value["source"], self.filename)
 
     def do_call(self, message: wire.Message) -> Any:
@@ -224,30 +227,14 @@ def load_module(name: str, source: bytes, filename: str) -> types.ModuleType:
     return module
 
 
-def forbid(dotted: str) -> None:
-    """Replaces a function or a class of a library, where it is loaded, by one that raises."""
-    path, _, name = dotted.rpartition(".")
-    owner: Any = sys.modules.get(path)
-    if owner is None:
-        module, *attributes = path.split(".")
-        owner = sys.modules.get(module)
-        for attribute in attributes:
-            owner = getattr(owner, attribute, None)
-    if owner is not None:
-        setattr(owner, name, _refusal(dotted))
-
-
-def _refusal(dotted: str) -> Callable[..., Any]:
-    def refused(*_: Any, **__: Any) -> Any:
-        raise ForbiddenCallError(f"{dotted} does what this kata asks you to write, so it is off limits here.")
-
-    return refused
-
-
-def seed_everything(seed: int) -> None:
-    """Seeds Python, NumPy and, where it is loaded, Keras with its backend."""
+def seed_numbers(seed: int) -> None:
+    """Seeds Python's and NumPy's random numbers, from which Keras draws the seeds of its layers."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
+
+
+def seed_libraries(seed: int) -> None:
+    """Seeds Keras and TensorFlow, where they are loaded; TensorFlow then forgets its kernels, so not for every test."""
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(seed % 2**32)
 

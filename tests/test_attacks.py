@@ -278,13 +278,17 @@ def _command_line(process: Path) -> bytes:
         return b""
 
 
-def test_forbidden_call_says_so(catalog: Catalog, grade: GradeSource) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import keras; return keras.ops.conv(inputs, kernel, stride, padding) + bias",
+        "import scipy.signal; return scipy.signal.correlate(inputs, kernel[None, ..., 0]) + bias",
+        "from keras.layers import Conv2D; return Conv2D(1, 2)(inputs)",
+    ],
+    ids=["loaded_function", "function_of_a_module_that_is_imported_later", "class"],
+)
+def test_forbidden_call_says_so(catalog: Catalog, grade: GradeSource, body: str) -> None:
     kata = catalog.find("conv2d")
-    source = """
-        import keras
-        def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
-            return keras.ops.conv(inputs, kernel, stride, padding) + bias
-    """
-    result = grade(kata, source)
+    result = grade(kata, f"def conv2d(inputs, kernel, bias, stride=1, padding='valid'):\n    {body}\n")
     assert (result.status, result.score) == ("fail", 0.0)
     assert "off limits" in (result.tests[0].message or "")
