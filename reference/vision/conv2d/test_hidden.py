@@ -97,15 +97,11 @@ def test_adds_the_bias_once(submission):
 
 
 @pytest.mark.task(1)
-@pytest.mark.parametrize(
-    ("image", "kernel"),
-    [((1, 5, 5, 1), (3, 3, 1)), ((2, 7, 6, 3), (2, 3, 4)), ((3, 4, 9, 2), (4, 1, 5)), ((2, 3, 4, 6), (3, 4, 2))],
-    ids=str,
-)
-def test_valid_convolution(submission, rng, image, kernel):
-    """Agrees with the definition for inputs of shape `image` and a kernel (height, width, out channels) of `kernel`."""
-    layer = random_layer(rng, image, kernel)
-    assert_close(submission.conv2d(*layer), conv_by_definition(*layer), next_step=CHANNELS)
+def test_valid_convolution(submission, rng):
+    """Agrees with the definition for images and kernels of several shapes."""
+    for image, kernel in [((1, 5, 5, 1), (3, 3, 1)), ((2, 7, 6, 3), (2, 3, 4)), ((3, 4, 9, 2), (4, 1, 5))]:
+        layer = random_layer(rng, image, kernel)
+        assert_close(submission.conv2d(*layer), conv_by_definition(*layer), next_step=CHANNELS)
 
 
 @pytest.mark.task(2)
@@ -117,21 +113,25 @@ def test_stride_moves_the_kernel(submission):
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize(("stride", "expected"), [(2, [[3, 7, 11]]), (3, [[3, 9]]), (4, [[3, 11]]), (7, [[3]])])
-def test_stride_leaves_out_windows_over_the_edge(submission, stride, expected):
-    """Gives no output where the window would reach over the edge, with a stride of `stride`."""
-    outputs = submission.conv2d(as_image([[1, 2, 3, 4, 5, 6, 7]]), as_kernel([[1, 1]]), NO_BIAS, stride)
-    assert_image(outputs, expected, "There are floor((n - k) / s) + 1 outputs along an axis.")
+def test_stride_leaves_out_windows_over_the_edge(submission):
+    """Gives no output where the window would reach over the edge."""
+    image, kernel = as_image([[1, 2, 3, 4, 5, 6, 7]]), as_kernel([[1, 1]])
+    for stride, expected in [(2, [[3, 7, 11]]), (3, [[3, 9]]), (4, [[3, 11]]), (7, [[3]])]:
+        outputs = submission.conv2d(image, kernel, NO_BIAS, stride)
+        assert_image(outputs, expected, "There are floor((n - k) / s) + 1 outputs along an axis.")
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize(("image", "kernel"), [((2, 9, 8, 3), (3, 2, 4)), ((1, 7, 10, 2), (1, 5, 3))], ids=str)
-def test_strided_convolution(submission, rng, image, kernel, stride):
-    """Agrees with the definition for a stride of `stride`."""
-    layer = random_layer(rng, image, kernel)
-    outputs = submission.conv2d(*layer, stride=stride)
-    assert_close(outputs, conv_by_definition(*layer, stride), next_step="Where does the window of output (i, j) begin?")
+def test_strided_convolution(submission, rng):
+    """Agrees with the definition for strides of 2 and 3."""
+    for image, kernel, stride in [
+        ((2, 9, 8, 3), (3, 2, 4), 2),
+        ((1, 7, 10, 2), (1, 5, 3), 2),
+        ((2, 9, 8, 3), (2, 3, 1), 3),
+    ]:
+        layer = random_layer(rng, image, kernel)
+        outputs, expected = submission.conv2d(*layer, stride=stride), conv_by_definition(*layer, stride)
+        assert_close(outputs, expected, next_step="Where does the window of output (i, j) begin?")
 
 
 @pytest.mark.task(3)
@@ -155,22 +155,19 @@ def test_odd_padding_goes_to_the_bottom_and_the_right(submission):
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize(
-    ("pixels", "stride", "expected"),
-    [
+def test_same_padding_depends_on_the_stride(submission):
+    """Pads as much as ceil(n / s) outputs need, for rows of n pixels and a stride of s."""
+    for pixels, stride, expected in [
         (6, 2, [321, 543, 65]),
         (5, 2, [210, 432, 54]),
         (7, 3, [210, 543, 76]),
         (6, 3, [321, 654]),
         (8, 3, [321, 654, 87]),
         (5, 4, [210, 54]),
-    ],
-)
-def test_same_padding_depends_on_the_stride(submission, pixels, stride, expected):
-    """Pads as much as ceil(n / s) outputs need, for n = `pixels` and s = `stride`."""
-    image = as_image([np.arange(1, pixels + 1)])
-    outputs = submission.conv2d(image, as_kernel([[1, 10, 100]]), NO_BIAS, stride, "same")
-    assert_image(outputs, [expected], PADDING)
+    ]:
+        image = as_image([np.arange(1, pixels + 1)])
+        outputs = submission.conv2d(image, as_kernel([[1, 10, 100]]), NO_BIAS, stride, "same")
+        assert_image(outputs, [expected], PADDING)
 
 
 @pytest.mark.task(3)
@@ -189,17 +186,18 @@ def test_same_padding_takes_a_kernel_larger_than_the_image(submission):
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize(
-    ("image", "kernel"),
-    [((2, 8, 7, 3), (3, 3, 4)), ((1, 9, 10, 2), (4, 2, 3)), ((3, 6, 5, 1), (1, 5, 2)), ((2, 3, 11, 2), (5, 4, 1))],
-    ids=str,
-)
-def test_same_convolution(submission, rng, image, kernel, stride):
-    """Agrees with the definition for same padding and a stride of `stride`."""
-    layer = random_layer(rng, image, kernel)
-    outputs = submission.conv2d(*layer, stride=stride, padding="same")
-    assert_close(outputs, conv_by_definition(*layer, stride, "same"), next_step=PADDING)
+def test_same_convolution(submission, rng):
+    """Agrees with the definition for same padding, strides from 1 to 3 and shapes that are not square."""
+    shapes = [
+        ((2, 8, 7, 3), (3, 3, 4)),
+        ((1, 9, 10, 2), (4, 2, 3)),
+        ((3, 6, 5, 1), (1, 5, 2)),
+        ((2, 3, 11, 2), (3, 4, 1)),
+    ]
+    for (image, kernel), stride in zip(shapes * 2, [1, 2, 3, 1, 2, 3, 1, 2], strict=True):
+        layer = random_layer(rng, image, kernel)
+        outputs = submission.conv2d(*layer, stride=stride, padding="same")
+        assert_close(outputs, conv_by_definition(*layer, stride, "same"), next_step=PADDING)
 
 
 @pytest.mark.task(4)
