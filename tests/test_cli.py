@@ -126,7 +126,7 @@ def test_start_never_overwrites(workspace: Path) -> None:
     mine.write_text("my work")
     again = grader("start", "perceptron")
     assert again.exit_code == 2
-    assert "left as it was" in again.output
+    assert "was left as it is" in again.output
     assert mine.read_text() == "my work"
 
 

@@ -90,11 +90,23 @@ def test_worker_is_seeded_before_each_test(write_kata: WriteKata, grade: GradeSo
     source = """
         import random, keras, numpy
         def double(values):
-            print(random.random(), numpy.random.rand(), float(keras.random.uniform(())))
+            print(random.random(), numpy.random.rand(), numpy.asarray(keras.layers.Dense(1)(numpy.ones((1, 2)))))
             return values + values
     """
     first, second = grade(write_kata(), source).tests
     assert first.output == second.output != ""
+
+
+def test_tensorflow_is_seeded_in_each_grade(write_kata: WriteKata, grade: GradeSource) -> None:
+    source = """
+        import keras, tensorflow as tf
+        def double(values):
+            print(float(tf.random.uniform(())), float(keras.random.uniform(())))
+            return values + values
+    """
+    kata = write_kata()
+    first, again, other = ([test.output for test in grade(kata, source, seed=seed).tests] for seed in (0, 0, 1))
+    assert first == again != other
 
 
 def test_judge_passes_a_callable(write_kata: WriteKata, grade: GradeSource) -> None:
