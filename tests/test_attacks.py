@@ -151,8 +151,8 @@ FORGED_REPLY = """
     from grader import wire
     from grader.worker import Worker
     worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
-    def send(nonce, value):
-        message = wire.Message("value", nonce, value=value)
+    def send(nonce, value, kind="value", target=0):
+        message = wire.Message(kind, nonce, target, value=value)
         worker.connection.send(wire.encode(message, wire.refuse), time.monotonic() + 1)
     def double(values):
         {forgery}
@@ -166,6 +166,7 @@ FORGED_REPLY = """
         ("send(worker.nonce + 1, 2 * values)", "reply to another question"),
         ("send(worker.nonce, values); send(worker.nonce, 2 * values)", "a message that nobody asked for"),
         ("send(worker.nonce, wire.Handle(-1))", "a function of the worker's own making"),
+        ("send(worker.nonce, [[], {}], 'callback', 7)", "a callback that was never offered"),
         ("worker.connection.socket.send(b'x' * 64)", "not a reply"),
     ],
 )

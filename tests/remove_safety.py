@@ -1,0 +1,194 @@
+"""Takes the engine's safety away, one piece at a time, and says which tests notice: `python tests/remove_safety.py [WORD]`.
+
+Each removal is made in a copy of the checkout that has an environment of its own. A removal that no test notices is
+reported, and the exit code is 1. With a word, only the removals whose names hold it are tried. It takes about ten minutes, so
+it is run by hand (`make safety`) when the engine changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A piece of safety: where it stands, what takes its place, and which tests should miss it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+WIRE = "test_wire.py test_attacks.py::test_forged_reply_is_refused"
+SANDBOX = "test_sandbox.py test_attacks.py"
+REMOVALS = [
+    Removal("nonce", "process.py", "reply.nonce != message.nonce", "False", WIRE),
+    Removal("unsolicited bytes", "process.py", "self.connection.has_unread_bytes()", "False", WIRE),
+    Removal("dtype list", "wire.py", "name not in DTYPES or len(shape)", "len(shape)", WIRE),
+    Removal("rank", "wire.py", "len(shape) > MAX_RANK or", "", WIRE),
+    Removal("negative axis", "wire.py", "any(axis < 0 for axis in shape)", "False", WIRE),
+    Removal("bytes of no array", "wire.py", "if position != len(body):", "if False:", WIRE),
+    Removal(
+        "length of a message", "wire.py", "header_bytes > MAX_HEADER_BYTES or body_bytes > max_bytes", "False", WIRE
+    ),
+    Removal("plain values", "wire.py", "        _check_plain(message.value)\n", "", WIRE),
+    Removal("deadline", "wire.py", "if left <= 0:", "if False:", WIRE),
+    Removal("handles", "remote.py", "isinstance(value, wire.Handle) and value.number >= 0", "True", WIRE),
+    Removal("callbacks", "remote.py", "if function is None or not well_formed:", "if False:", WIRE),
+    Removal("output limit", "process.py", "self.total_bytes > self.limit_bytes", "False", "test_attacks.py"),
+    Removal(
+        "other errors of a test",
+        "judge.py",
+        "is_certain = isinstance(error, AssertionError | SubmissionRaised)",
+        "is_certain = True",
+        "test_judge.py",
+    ),
+    Removal("doubt after a death", "judge.py", "and not error.is_doubtful", "", "test_judge.py"),
+    Removal("lost workers", "judge.py", "self.num_lost >= MAX_LOST_WORKERS or", "", "test_judge.py test_attacks.py"),
+    Removal("wall clock", "judge.py", "+ self.kata.spec.limits.wall_seconds", "+ 1e6", "test_judge.py test_attacks.py"),
+    Removal("speed outputs", "thresholds.py", "        check(returned, expected)\n", "", "test_judge.py"),
+    Removal(
+        "fair clock", "thresholds.py", "        submission.worker().pause()\n", "", "test_judge.py test_attacks.py"
+    ),
+    Removal(
+        "finite threshold",
+        "thresholds.py",
+        "math.isfinite(value) and threshold",
+        "threshold",
+        "test_judge.py test_catalog.py",
+    ),
+    Removal("shape", "testing.py", "if array.shape != shape:", "if False:", "test_testing.py"),
+    Removal("seccomp", "sandbox/__init__.py", "            seccomp.install()\n", "", SANDBOX),
+    Removal("landlock", "sandbox/__init__.py", "            landlock.restrict(ruleset)\n", "", SANDBOX),
+    Removal(
+        "namespaces",
+        "sandbox/__init__.py",
+        "if not self.gpu:\n            try:",
+        "if False:\n            try:",
+        SANDBOX,
+    ),
+    Removal(
+        "uid",
+        "sandbox/__init__.py",
+        "if os.getuid() == 0:\n            _become",
+        "if False:\n            _become",
+        SANDBOX,
+    ),
+    Removal("capabilities", "sandbox/__init__.py", "        linux.drop_capabilities()\n", "", SANDBOX),
+    Removal(
+        "death with the parent",
+        "sandbox/__init__.py",
+        "        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)\n",
+        "",
+        SANDBOX,
+    ),
+    Removal("not dumpable", "sandbox/__init__.py", "        linux.prctl(linux.PR_SET_DUMPABLE, 0)\n", "", SANDBOX),
+    Removal(
+        "memory limit", "sandbox/__init__.py", "_limit(resource.RLIMIT_DATA, limits.memory_mb * 2**20)", "pass", SANDBOX
+    ),
+    Removal(
+        "processor limit", "sandbox/__init__.py", "        _limit(resource.RLIMIT_CPU, cpu_seconds)\n", "", SANDBOX
+    ),
+    Removal(
+        "file size limit",
+        "sandbox/__init__.py",
+        "        _limit(resource.RLIMIT_FSIZE, _MAX_FILE_BYTES)\n",
+        "",
+        SANDBOX,
+    ),
+    Removal("thread limit", "sandbox/__init__.py", "_limit(resource.RLIMIT_NPROC, limits.threads)", "pass", SANDBOX),
+    Removal("own scratch folder", "sandbox/__init__.py", "            namespaces.mount_scratch()\n", "", SANDBOX),
+    Removal(
+        "clean environment",
+        "service.py",
+        'env=_ENVIRONMENT if request.gpu else {**_ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"}',
+        "env=None",
+        SANDBOX,
+    ),
+    Removal(
+        "closed descriptors",
+        "zygote.py",
+        "            _close_all_but(wire, *self.sandbox.descriptors())\n",
+        "",
+        SANDBOX,
+    ),
+    Removal(
+        "workers without a judge",
+        "zygote.py",
+        "                self._abandon(by_descriptor[descriptor])\n",
+        "                pass\n",
+        SANDBOX,
+    ),
+    Removal("forbidden calls", "worker.py", "            forbid(dotted)\n", "            pass\n", "test_attacks.py"),
+    Removal(
+        "forbidden later",
+        "forbidden.py",
+        "        sys.meta_path.insert(0, _finder)\n",
+        "        pass\n",
+        "test_attacks.py",
+    ),
+]
+
+
+def prepare(folder: Path) -> tuple[Path, Path]:
+    """Copies the checkout and makes an environment that imports the copy; returns both."""
+    copy = folder / "checkout"
+    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".grader")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    environment = folder / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    packages = environment / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    (packages / "paths.pth").write_text(f"{copy}\n{copy / 'plugins'}\n{sysconfig.get_path('purelib')}\n")
+    for path in (folder, environment):
+        path.chmod(0o755)
+    return copy, environment / "bin/python"
+
+
+def failing_tests(copy: Path, python: Path, tests: str) -> list[str]:
+    """Runs tests in the copy until one fails and returns the names of those that did."""
+    files = [str(copy / "tests" / test) for test in tests.split()]
+    command = [python, "-m", "pytest", "-q", "-x", "--rootdir", copy, "-c", copy / "pyproject.toml", *files]
+    run = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    if run.returncode not in (0, 1):
+        return [f"pytest ended with {run.returncode}: {run.stdout[-500:]}"]
+    return [line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith("FAILED")]
+
+
+def main() -> int:
+    """Tries every removal and prints who noticed."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory(prefix="grader-safety-") as folder:
+        copy, python = prepare(Path(folder))
+        for removal in REMOVALS:
+            if word not in removal.name:
+                continue
+            file = copy / "grader" / removal.file
+            original = file.read_text()
+            if original.count(removal.old) != 1:
+                print(f"!  {removal.name}: found {original.count(removal.old)} times in {removal.file}; mend this list")
+                unnoticed += 1
+                continue
+            file.write_text(original.replace(removal.old, removal.new))
+            noticed = failing_tests(copy, python, removal.tests)
+            file.write_text(original)
+            unnoticed += not noticed
+            print(
+                f"{'ok' if noticed else '!!'} {removal.name}: {noticed[0] if noticed else 'no test noticed'}",
+                flush=True,
+            )
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
