@@ -1,7 +1,7 @@
-"""Takes the engine's safety away, one piece at a time, and says which tests notice: `python tests/remove_safety.py [WORD]`.
+"""Takes the engine's safety away, one piece at a time, and says which tests notice: `python tests/remove_safety.py [WORD ...]`.
 
 Each removal is made in a copy of the checkout that has an environment of its own. A removal that no test notices is
-reported, and the exit code is 1. With a word, only the removals whose names hold it are tried. It takes about ten minutes, so
+reported, and the exit code is 1. With words, only the removals whose names hold one of them are tried. It takes a quarter of an hour, so
 it is run by hand (`make safety`) when the engine changes.
 """
 
@@ -31,6 +31,8 @@ class Removal:
 
 WIRE = "test_wire.py test_attacks.py::test_forged_reply_is_refused"
 SANDBOX = "test_sandbox.py test_attacks.py"
+# The environment borrows its libraries, so what this test looks for is not where it looks.
+BORROWED = ["--deselect", "tests/test_sandbox.py::test_readable_paths_leave_out_what_is_hidden"]
 REMOVALS = [
     Removal("nonce", "process.py", "reply.nonce != message.nonce", "False", WIRE),
     Removal("unsolicited bytes", "process.py", "self.connection.has_unread_bytes()", "False", WIRE),
@@ -157,7 +159,7 @@ def prepare(folder: Path) -> tuple[Path, Path]:
 def failing_tests(copy: Path, python: Path, tests: str) -> list[str]:
     """Runs tests in the copy until one fails and returns the names of those that did."""
     files = [str(copy / "tests" / test) for test in tests.split()]
-    command = [python, "-m", "pytest", "-q", "-x", "--rootdir", copy, "-c", copy / "pyproject.toml", *files]
+    command = [python, "-m", "pytest", "-q", "-x", "--rootdir", copy, "-c", copy / "pyproject.toml", *BORROWED, *files]
     run = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     if run.returncode not in (0, 1):
         return [f"pytest ended with {run.returncode}: {run.stdout[-500:]}"]
@@ -166,12 +168,12 @@ def failing_tests(copy: Path, python: Path, tests: str) -> list[str]:
 
 def main() -> int:
     """Tries every removal and prints who noticed."""
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    words = sys.argv[1:] or [""]
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="grader-safety-") as folder:
         copy, python = prepare(Path(folder))
         for removal in REMOVALS:
-            if word not in removal.name:
+            if not any(word in removal.name for word in words):
                 continue
             file = copy / "grader" / removal.file
             original = file.read_text()

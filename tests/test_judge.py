@@ -261,6 +261,32 @@ def test_time_that_the_reference_needs_too_is_our_error(write_kata: WriteKata, g
     assert grade(kata, slow).status == "error"
 
 
+FOUR_CALLS = hidden("assert_close(submission.double(np.ones(3)), [2.0] * 3)").replace(
+    "@pytest.mark.task(1)\ndef test_it(submission, reference, rng, seed)",
+    '@pytest.mark.task(1)\n@pytest.mark.parametrize("number", range(4))\ndef test_it(submission, number)',
+)
+
+
+def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(FOUR_CALLS, toml=KATA_TOML + "\n[limits]\ncall_seconds = 0.5\n")
+    messages = [test.message or "" for test in grade(kata, "def double(values):\n    while True: pass\n").tests]
+    assert ["time was up" in message for message in messages] == [True, True, False, False]
+    assert [message.startswith("Not run") for message in messages] == [False, False, True, True]
+
+
+def test_all_tests_together_have_a_deadline(write_kata: WriteKata, grade: GradeSource) -> None:
+    slow = "import time\ndef double(values):\n    time.sleep(0.8)\n    return values + values\n"
+    kata = write_kata(FOUR_CALLS, toml=KATA_TOML + "\n[limits]\nwall_seconds = 2.0\n")
+    assert [test.status for test in grade(kata, slow).tests] == ["pass", "pass", "fail", "fail"]
+
+
+def test_workers_cannot_pass_each_other_files(write_kata: WriteKata, grade: GradeSource) -> None:
+    tests = hidden("assert_close(submission.double(np.ones(1)), [2.0])\nassert_equal(reference.files(), [])")
+    files = "import os, tempfile\ndef files():\n    return os.listdir(tempfile.gettempdir())\n"
+    leaves = "import tempfile\ndef double(values):\n    tempfile.mkstemp()\n    return values + values\n"
+    assert grade(write_kata(tests, REFERENCE + files), leaves).status == "pass"
+
+
 def test_thresholds_are_recorded_with_their_limits(write_kata: WriteKata, grade: GradeSource) -> None:
     toml = KATA_TOML + '\n[thresholds.error]\nlimit = 0.5\ndirection = "at most"\nunit = "units"\n'
     tests = hidden("threshold('error', float(submission.double(np.ones(())) - 2))").replace("seed)", "seed, threshold)")
@@ -271,6 +297,12 @@ def test_thresholds_are_recorded_with_their_limits(write_kata: WriteKata, grade:
     assert (good.status, good.thresholds[0].value, good.thresholds[0].limit) == ("pass", 0.25, 0.5)
     assert (bad.status, bad.thresholds[0].value, bad.thresholds[0].status) == ("fail", 1.0, "fail")
     assert nan.status == "fail"
+
+
+def test_infinity_reaches_no_threshold(write_kata: WriteKata, grade: GradeSource) -> None:
+    toml = KATA_TOML + '\n[thresholds.return]\nlimit = 0.5\ndirection = "at least"\nunit = "units"\n'
+    tests = hidden("threshold('return', float(submission.double(np.ones(()))))").replace("seed)", "seed, threshold)")
+    assert grade(write_kata(tests, toml=toml), "def double(values):\n    return float('inf')\n").status == "fail"
 
 
 SPEED = KATA_TOML + '\n[thresholds.speed]\nlimit = 5.0\ndirection = "at most"\nunit = "x reference"\n'
@@ -292,6 +324,29 @@ def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource
     kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
     replay = "cache = []\ndef double(values):\n    cache.append(values + values)\n    return cache[0]\n"
     assert grade(kata, replay).status == "fail"
+
+
+def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, SLEEPS.format(0.3), toml=SPEED)
+    watch = """
+        import threading, time
+        gaps = [0.0]
+        def tick():
+            last = time.monotonic()
+            while True:
+                time.sleep(0.001)
+                now = time.monotonic()
+                gaps.append(now - last)
+                last = now
+        threading.Thread(target=tick, daemon=True).start()
+        def double(values):
+            print(max(gaps) > 0.25)
+            gaps.clear()
+            gaps.append(0.0)
+            return values + values
+    """
+    # The first call warms up; before each of the others the reference has slept for 0.3 s.
+    assert grade(kata, watch).tests[0].output.split()[1:] == ["True"] * 5
 
 
 def test_pictures_are_drawn(service: client.Service, hidden: tuple[str, ...], write_kata: WriteKata) -> None:
