@@ -137,3 +137,10 @@ def test_installed_packs_are_out_of_reach(installed: Path, folder: Path, user: i
     attempt = run(installed, folder, "run", "double", "double.py", user=user)
     assert attempt.returncode == 1
     assert "PermissionError" in attempt.stdout or "FileNotFoundError" in attempt.stdout
+
+
+@pytest.mark.parametrize("user", [None, ORDINARY_USER])
+def test_workers_have_no_capabilities(installed: Path, folder: Path, user: int | None) -> None:
+    look = 'raise RuntimeError([line.split()[1] for line in open("/proc/self/status") if line.startswith("CapEff")])\n'
+    (folder / "double.py").write_text(look)
+    assert f"RuntimeError: ['{'0' * 16}']" in run(installed, folder, "run", "double", "double.py", user=user).stdout

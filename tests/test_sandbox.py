@@ -16,7 +16,7 @@ from grader.sandbox.paths import readable_paths
 
 def in_child(code: str, *arguments: object) -> str:
     """Runs code in a new process with one thread, and returns what it prints."""
-    setup = "import os, resource, signal, socket, sys, threading\n"
+    setup = "import ctypes, os, resource, signal, socket, sys, threading\n"
     setup += "from grader.sandbox import Sandbox, landlock, linux, namespaces, seccomp\n"
     setup += "from grader.limits import Limits\n"
     setup += "def attempt(function, *args):\n"
@@ -128,12 +128,12 @@ def test_namespaces_alone_hide_network_processes_and_files(tmp_path: Path) -> No
 @pytest.mark.parametrize("is_jailed", [True, False])
 def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> None:
     code = f"""
-        sandbox = Sandbox([sys.argv[1]])
+        user, sandbox = os.getuid(), Sandbox([sys.argv[1]])
         if {is_jailed}:
             sandbox.enter()
         pid = os.fork()
         if pid == 0:
-            layers = sandbox.confine(Limits(memory_mb=512, cpu_seconds=7))
+            layers = sandbox.confine(Limits(memory_mb=512, cpu_seconds=7, threads=300))
             print("namespaces" in layers, {{"landlock", "seccomp", "rlimits"}} <= set(layers))
             print(resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_DATA)[0] // 2**20)
             attempt(open, sys.argv[1] + "/secret")
@@ -141,6 +141,13 @@ def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> N
             try: bytearray(2**30)
             except MemoryError: print("MemoryError")
             print(os.getuid() != 0)
+            # Elsewhere the threads of the user's other processes would be counted, too.
+            print(resource.getrlimit(resource.RLIMIT_NPROC)[0] == 300 or not ({is_jailed} or user == 0))
+            attempt(lambda: open("file", "w").truncate(2**27))
+            libc, signal_at_parents_end = ctypes.CDLL(None), ctypes.c_int()
+            libc.prctl(2, ctypes.byref(signal_at_parents_end))
+            print(signal_at_parents_end.value, "dumpable", libc.prctl(3, 0, 0, 0, 0))
+            print(*[line.split()[1] for line in open("/proc/self/status") if line[:6] in ("CapPrm", "CapEff")])
             sys.stdout.flush()
             os._exit(0)
         os.waitpid(pid, 0)
@@ -148,7 +155,8 @@ def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> N
     (tmp_path / "secret").write_text("secret")
     output = in_child(code, tmp_path).splitlines()
     missing = "FileNotFoundError" if is_jailed else "PermissionError"
-    assert output == [f"{is_jailed} True", "(7, 7) 512", missing, "allowed", "MemoryError", "True"]
+    assert output[:7] == [f"{is_jailed} True", "(7, 7) 512", missing, "allowed", "MemoryError", "True", "True"]
+    assert output[7:] == ["OSError", "9 dumpable 0", " ".join(["0" * 16] * 2)]
 
 
 def test_readable_paths_leave_out_what_is_hidden(tmp_path: Path) -> None:
