@@ -20,6 +20,7 @@ import click
 from grader import client
 from grader.catalog import Catalog
 from grader.catalog import load_catalog
+from grader.connection import OwnService
 from grader.kata import Kata
 from grader.plugins import create_manager
 
@@ -51,7 +52,7 @@ def run_cold(kata: Kata, submission: Path) -> None:
         raise click.ClickException(f"the baseline fails:\n{run.stdout[-2000:]}")
 
 
-def run_warm(service: client.Service, catalog: Catalog, kata: Kata, submission: Path) -> None:
+def run_warm(service: OwnService, catalog: Catalog, kata: Kata, submission: Path) -> None:
     """Grades against a service that runs already."""
     preload, hidden = catalog.pack_of(kata).preload, catalog.hidden_folders()
     result, _ = client.grade(service, kata, submission.read_bytes(), preload=preload, hidden=hidden)
@@ -68,7 +69,7 @@ def main(name: str, rounds: int, submission: Path | None) -> None:
     catalog = load_catalog(create_manager())
     kata = catalog.find(name)
     file = submission or kata.reference
-    with client.Service() as service:
+    with OwnService() as service:
         first = time_of(lambda: run_warm(service, catalog, kata, file))
         run_cold(kata, file)
         cold, warm = [], []

@@ -12,6 +12,8 @@ import msgspec
 
 _LENGTH: Final = struct.Struct("<Q")
 MAX_REQUEST_BYTES: Final = 65536
+GREETING: Final = b"grader"
+"""What a service says first to whoever connects."""
 
 T = TypeVar("T")
 
@@ -25,7 +27,7 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     with_pictures: bool = True
 
 
-class JudgeRequest(msgspec.Struct, kw_only=True):
+class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
     """Which judge a client wants to speak to: a kata, and what its workers need."""
 
     folder: str
@@ -34,6 +36,27 @@ class JudgeRequest(msgspec.Struct, kw_only=True):
     preload: list[str]
     hidden: list[str]
     gpu: bool = False
+    afresh: bool = False
+    """Whether the last answer gave reason to replace the judge and its zygote."""
+
+
+class StatusRequest(msgspec.Struct, tag="status"):
+    """Asks a service how it is."""
+
+
+class ServiceStatus(msgspec.Struct):
+    """How a service is: its process, the seconds since its start, and what it keeps ready."""
+
+    pid: int
+    seconds: float
+    num_zygotes: int
+    katas: list[str]
+
+
+class Introduction(msgspec.Struct):
+    """What a service tells a judge with each client that it passes on."""
+
+    zygote_is_ready: bool
 
 
 class DrawnPicture(msgspec.Struct):
@@ -58,6 +81,11 @@ class Failure(msgspec.Struct, tag="failure"):
 
 
 Answer = Verdict | Failure
+
+
+def encode(packet: msgspec.Struct) -> bytes:
+    """Encodes a packet that is sent as one."""
+    return msgspec.msgpack.encode(packet)
 
 
 def send(sock: socket.socket, packet: Any) -> None:

@@ -1,12 +1,8 @@
-"""The client of the service: starts it, asks it for grades, and turns its answers into results."""
+"""The client of a service: asks it for grades and turns its answers into results."""
 
 from __future__ import annotations
 
 import glob
-import socket
-import subprocess
-import sys
-from types import TracebackType
 from typing import Literal
 
 import msgspec
@@ -15,6 +11,7 @@ from grader import channel
 from grader.channel import DrawnPicture
 from grader.channel import GradeRequest
 from grader.channel import JudgeRequest
+from grader.connection import Connection
 from grader.errors import EngineError
 from grader.errors import PackError
 from grader.errors import UsageError
@@ -25,51 +22,6 @@ from grader.submission import find_problem
 
 Device = Literal["auto", "cpu", "gpu"]
 _GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
-
-
-class Service:
-    """A service started by this process; it ends with the `with` block."""
-
-    def __init__(self) -> None:
-        self.control, service_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with service_end:
-            # -I keeps the environment and the current folder from changing what the trusted programs import.
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "grader.service", str(service_end.fileno())],
-                pass_fds=[service_end.fileno()],
-                env={
-                    "PATH": "/usr/bin:/bin",
-                    "LANG": "C.UTF-8",
-                    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                    "MPLBACKEND": "agg",
-                },
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-
-    def __enter__(self) -> Service:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the service and, with it, all zygotes and judges."""
-        self.control.close()
-        self.process.wait()
-
-    def connect(self, request: JudgeRequest) -> socket.socket:
-        """Returns a socket to the judge that was asked for."""
-        client, judge_end = socket.socketpair()
-        with judge_end:
-            try:
-                socket.send_fds(self.control, [msgspec.msgpack.encode(request)], [judge_end.fileno()])
-            except OSError as error:
-                client.close()
-                raise EngineError(f"The grader's service has ended ({error}); run the command again.") from error
-        return client
 
 
 def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
@@ -88,7 +40,7 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
 
 
 def grade(
-    service: Service,
+    service: Connection,
     kata: Kata,
     source: bytes,
     *,
@@ -132,10 +84,10 @@ def grade(
     try:
         return _ask(service, judge, request)
     except EngineError:
-        return _ask(service, judge, request)
+        return _ask(service, msgspec.structs.replace(judge, afresh=True), request)
 
 
-def _ask(service: Service, judge: JudgeRequest, request: GradeRequest) -> tuple[Result, list[DrawnPicture]]:
+def _ask(service: Connection, judge: JudgeRequest, request: GradeRequest) -> tuple[Result, list[DrawnPicture]]:
     with service.connect(judge) as client:
         try:
             channel.send(client, request)

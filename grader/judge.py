@@ -26,6 +26,7 @@ import pytest
 from grader import channel
 from grader import wire
 from grader.channel import GradeRequest
+from grader.channel import Introduction
 from grader.channel import JudgeRequest
 from grader.errors import EngineError
 from grader.errors import GraderError
@@ -39,6 +40,7 @@ from grader.kata import Kata
 from grader.kata import load_kata
 from grader.pictures import Pictures
 from grader.pictures import preload as preload_pictures
+from grader.process import FIRST_START_SECONDS
 from grader.process import START_SECONDS
 from grader.process import WorkerProcess
 from grader.pytest_plugin import HiddenTestPlugin
@@ -82,6 +84,7 @@ class Judge(HiddenTestPlugin):
         self.kata = kata
         self.zygote = zygote
         self.requests = requests
+        self.start_seconds = FIRST_START_SECONDS
         self.reference_source = kata.reference.read_bytes()
         self.support_source = kata.support.read_bytes() if kata.support.exists() else None
 
@@ -101,6 +104,8 @@ class Judge(HiddenTestPlugin):
                 if os.fork() == 0:
                     try:
                         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                        introduction = msgspec.msgpack.decode(packet, type=Introduction)
+                        self.start_seconds = START_SECONDS if introduction.zygote_is_ready else FIRST_START_SECONDS
                         self._answer(client, session.items, problem)
                     finally:
                         os._exit(0)
@@ -194,9 +199,9 @@ class Grade:
         return RemoteCode(code, spec.limits, self._start_worker, is_trusted=is_trusted)
 
     def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self.judge.zygote, self.kata.spec.limits)
+        worker = WorkerProcess(self.judge.zygote, self.kata.spec.limits, self.judge.start_seconds)
         if self.request.device == "gpu":
-            deadline = time.monotonic() + START_SECONDS
+            deadline = time.monotonic() + self.judge.start_seconds
             if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
                 worker.kill()
                 raise UsageError(

@@ -24,8 +24,11 @@ from grader.errors import SubmissionStopped
 from grader.limits import Limits
 from grader.worker import Raised
 
-START_SECONDS: Final = 180.0
-"""How long a worker may take to appear; the first one waits until the zygote has imported TensorFlow."""
+FIRST_START_SECONDS: Final = 180.0
+"""How long a worker may take to appear while its zygote imports TensorFlow."""
+
+START_SECONDS: Final = 20.0
+"""How long it may take later; a zygote that needs longer hangs."""
 
 _STATUS_SECONDS: Final = 5.0
 _GARBAGE_STEP: Final = "Do not use the file descriptors of the process; return values from your functions instead."
@@ -86,17 +89,19 @@ class Output:
 class WorkerProcess:
     """A running worker; every way in which it can misbehave becomes one of the errors in `grader.errors`."""
 
-    def __init__(self, control: socket.socket, limits: Limits) -> None:
+    def __init__(self, control: socket.socket, limits: Limits, start_seconds: float = FIRST_START_SECONDS) -> None:
         """Asks a zygote for a worker and waits until it is confined.
 
         Args:
             control: the judge's end of the zygote's control socket.
             limits: what the worker may use.
+            start_seconds: how long it may take until it is there.
 
         Raises:
             EngineError: no worker could be started.
         """
         self.limits = limits
+        self.start_seconds = start_seconds
         self.status, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with zygote_end:
             try:
@@ -205,7 +210,7 @@ class WorkerProcess:
             return wire.Message("refused", message.nonce, value=f"{message.name[:100]}: {error}")
 
     def _wait_until_started(self) -> tuple[int, int, int, int | None]:
-        status, descriptors = self._read_status(START_SECONDS)
+        status, descriptors = self._read_status(self.start_seconds)
         if not isinstance(status, zygote.Started):
             self.status.close()
             reason = status.reason if isinstance(status, zygote.Unavailable) else "the zygote ended or took too long"
@@ -215,7 +220,7 @@ class WorkerProcess:
 
     def _wait_until_confined(self) -> list[str]:
         try:
-            ready = self.connection.receive(time.monotonic() + START_SECONDS, wire.refuse)
+            ready = self.connection.receive(time.monotonic() + self.start_seconds, wire.refuse)
         except (wire.ConnectionLost, wire.DeadlineExceeded, wire.WireError) as error:
             self.kill()
             last = (self.output.take().strip().splitlines() or [type(error).__name__])[-1]

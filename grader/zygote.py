@@ -26,6 +26,9 @@ from grader.limits import Limits
 from grader.sandbox import Sandbox
 
 MAX_PACKET_BYTES: Final = 65536
+READY: Final = b"!"
+"""What a zygote tells its service once it has imported everything."""
+
 NUM_SPARES: Final = 2
 """Workers that wait, ready and confined, for the next request with the same limits; a kata with a reference needs two."""
 
@@ -248,6 +251,7 @@ def main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         zygote = Zygote(control)
         zygote.prepare()
+        control.send(READY)
         zygote.serve()
 
 

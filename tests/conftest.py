@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import textwrap
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import pytest
 from grader import client
 from grader.catalog import Catalog
 from grader.catalog import load_catalog
+from grader.connection import BackgroundService
+from grader.connection import OwnService
 from grader.kata import Kata
 from grader.kata import load_kata
 from grader.plugins import create_manager
@@ -51,9 +54,18 @@ GradeSource = Callable[..., Result]
 WriteKata = Callable[..., Kata]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_background_service() -> Iterator[None]:
+    """Keeps the service that stays apart from the user's, and ends it with the tests."""
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", folder)
+        yield
+        BackgroundService().stop()
+
+
 @pytest.fixture(scope="session")
-def service() -> Iterator[client.Service]:
-    with client.Service() as running:
+def service() -> Iterator[OwnService]:
+    with OwnService() as running:
         yield running
 
 
@@ -97,7 +109,7 @@ def write_kata(tmp_path: Path) -> WriteKata:
 
 
 @pytest.fixture
-def grade(service: client.Service, hidden: tuple[str, ...]) -> GradeSource:
+def grade(service: OwnService, hidden: tuple[str, ...]) -> GradeSource:
     """Grades source code against a kata."""
 
     def grade_source(kata: Kata, source: str | bytes, **options: object) -> Result:

@@ -12,6 +12,7 @@ from conftest import GradeSource
 from conftest import WriteKata
 
 from grader import client
+from grader.connection import OwnService
 from grader.errors import PackError
 from grader.kata import Kata
 
@@ -349,7 +350,7 @@ def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, 
     assert grade(kata, watch).tests[0].output.split()[1:] == ["True"] * 5
 
 
-def test_pictures_are_drawn(service: client.Service, hidden: tuple[str, ...], write_kata: WriteKata) -> None:
+def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata) -> None:
     body = """
         pictures.images("digits", np.zeros((5, 8, 8)), columns=3, labels=list("abcde"))
         pictures.curves("path", np.arange(4), {"loss": np.arange(4), "other": np.ones(4)}, xlabel="step")

@@ -34,6 +34,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
 )
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.option("--cold", is_flag=True, help="Start everything anew for this grade, and keep nothing running after it.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -42,6 +43,7 @@ def command(
     format_: str,
     seed: int,
     device: Literal["auto", "cpu", "gpu"],
+    cold: bool,
 ) -> None:
     """Grade a submission: your file in the workspace, or the one at PATH.
 
@@ -61,7 +63,7 @@ def command(
     submission = path or workspace.submission_path(found)
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)
-    result, pictures = _grade(catalog, found, source, seed, device)
+    result, pictures = _grade(catalog, found, source, seed, device, cold=cold)
     try:
         _save(workspace, found, submission, result, pictures)
     except OSError as error:
@@ -72,12 +74,13 @@ def command(
 
 
 def _grade(
-    catalog: Catalog, kata: Kata, source: bytes, seed: int, device: Literal["auto", "cpu", "gpu"]
+    catalog: Catalog, kata: Kata, source: bytes, seed: int, device: Literal["auto", "cpu", "gpu"], *, cold: bool
 ) -> tuple[Result, list[DrawnPicture]]:
     from grader import client
+    from grader import connection
 
     place = client.resolve_device(device)
-    with client.Service() as service, _waiting():
+    with connection.open_service(cold=cold) as service, _waiting():
         try:
             return client.grade(
                 service,

@@ -1,0 +1,177 @@
+"""The service that stays: found, shared, replaced when it is gone, hung or outdated, and never the cause of a wrong verdict."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import REFERENCE
+from conftest import WriteKata
+
+from grader import client
+from grader import connection
+from grader.channel import ServiceStatus
+from grader.cli import create_cli
+from grader.connection import BackgroundService
+from grader.connection import OwnService
+from grader.errors import EngineError
+from grader.kata import Kata
+from grader.plugins import create_manager
+
+GradeHere = Callable[..., str]
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of sockets of this test's own, with no service yet; its path is short, as that of a socket has to be."""
+    with tempfile.TemporaryDirectory(prefix="grader-") as cache:
+        monkeypatch.setenv("XDG_CACHE_HOME", cache)
+        yield Path(cache, "grader/service")
+        monkeypatch.setenv("XDG_CACHE_HOME", cache)
+        BackgroundService().stop()
+
+
+@pytest.fixture
+def kata(write_kata: WriteKata) -> Kata:
+    return write_kata()
+
+
+def verdict(service: connection.Connection, kata: Kata) -> str:
+    return client.grade(service, kata, REFERENCE.encode(), preload=("numpy",), hidden=())[0].status
+
+
+def running() -> ServiceStatus:
+    with BackgroundService() as service:
+        found = service.status()
+    assert found is not None
+    return found
+
+
+def process_of(module: str, parent: int) -> int:
+    """Finds the child of a service that runs a module."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes()
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if module.encode() in words and int(stat.rpartition(")")[2].split()[1]) == parent:
+                return int(entry.name)
+    raise AssertionError(module)
+
+
+def test_service_stays_for_the_next_command(folder: Path, kata: Kata) -> None:
+    assert BackgroundService().status() is None
+    pids = set()
+    for _ in range(2):
+        with BackgroundService() as service:
+            assert verdict(service, kata) == "pass"
+        pids.add(running().pid)
+    assert len(pids) == 1
+    assert running().katas == ["double"]
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_commands_that_start_at_once_share_one_service(folder: Path) -> None:
+    services = [BackgroundService() for _ in range(4)]
+    threads = [threading.Thread(target=service._start) for service in services]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [service.status() for service in services]
+    assert len({status.pid for status in found if status}) == 1
+    for service in services:
+        service.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_dead_or_hung_service_is_replaced(
+    folder: Path, kata: Kata, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, is_connected: bool
+) -> None:
+    monkeypatch.setattr(connection, "_GREETING_SECONDS", 1.0)
+    service = BackgroundService()
+    assert verdict(service, kata) == "pass"
+    if not is_connected:
+        service.close()
+    old = running().pid
+    os.kill(old, number)
+    if number == signal.SIGSTOP and is_connected:
+        # Who is connected already waits for the judge, and so for the service: it goes on when that does.
+        threading.Timer(1.0, os.kill, (old, signal.SIGCONT)).start()
+    assert verdict(service, kata) == "pass"
+    service.close()
+    assert (running().pid == old) == (number == signal.SIGSTOP and is_connected)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_dead_or_hung_zygote_is_replaced(folder: Path, kata: Kata, number: signal.Signals) -> None:
+    with BackgroundService() as service:
+        assert verdict(service, kata) == "pass"
+        os.kill(process_of("grader.zygote", running().pid), number)
+        assert verdict(service, kata) == "pass"
+
+
+def test_service_of_another_version_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with BackgroundService() as service:
+        service._start()
+    old = running().pid
+    monkeypatch.setattr(connection, "_fingerprint", lambda: "another")
+    with BackgroundService() as service:
+        assert service.status() is None
+        service._start()
+    assert running().pid != old
+    assert [path.name for path in folder.glob("*.sock")] == ["another.sock"]
+
+
+def test_idle_service_ends_and_takes_its_socket_along(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
+    with BackgroundService() as service:
+        service._start()
+    deadline = time.monotonic() + 10
+    while list(folder.glob("*.sock")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not list(folder.glob("*.sock"))
+
+
+def test_without_a_folder_of_ones_own_the_service_does_not_stay(
+    folder: Path, kata: Kata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    with connection.open_service() as service:
+        assert isinstance(service, OwnService)
+    folder.chmod(0o700)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    with connection.open_service() as service:
+        assert isinstance(service, OwnService)
+        assert verdict(service, kata) == "pass"
+
+
+def test_service_that_cannot_start_says_where_to_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_COMMAND", ["/bin/false"])
+    monkeypatch.setattr(connection, "_START_SECONDS", 0.3)
+    with BackgroundService() as service, pytest.raises(EngineError, match=r"service\.log"):
+        service._start()
+
+
+def test_status_and_stop_on_the_command_line(folder: Path) -> None:
+    def zygote(word: str) -> str:
+        return CliRunner().invoke(create_cli(create_manager()), ["zygote", word]).output
+
+    assert "No service runs" in zygote("status")
+    with BackgroundService() as service:
+        service._start()
+    assert str(running().pid) in zygote("status")
+    assert zygote("stop") == "The service has ended.\n"
+    assert zygote("stop") == "No service runs.\n"
