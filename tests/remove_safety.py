@@ -112,13 +112,6 @@ REMOVALS = [
     Removal("thread limit", "sandbox/__init__.py", "_limit(resource.RLIMIT_NPROC, limits.threads)", "pass", SANDBOX),
     Removal("own scratch folder", "sandbox/__init__.py", "            namespaces.mount_scratch()\n", "", SANDBOX),
     Removal(
-        "clean environment",
-        "service.py",
-        'env=_ENVIRONMENT if request.gpu else {**_ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"}',
-        "env=None",
-        SANDBOX,
-    ),
-    Removal(
         "closed descriptors",
         "zygote.py",
         "            _close_all_but(wire, *self.sandbox.descriptors())\n",

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import HIDDEN_TESTS
 from conftest import KATA_TOML
 from conftest import REFERENCE
 from conftest import ROOT
 from conftest import GradeSource
 from conftest import WriteKata
 
+from grader import channel
+from grader import client
 from grader.catalog import Catalog
+from grader.channel import GradeRequest
+from grader.channel import JudgeRequest
+from grader.connection import OwnService
 
 LIMITS = KATA_TOML + "\n[limits]\ncall_seconds = 2.0\nwall_seconds = 15.0\n"
 
@@ -237,22 +245,69 @@ def test_nothing_is_left_running(write_kata: WriteKata, grade: GradeSource) -> N
     assert process_count() <= before
 
 
+def test_worker_ends_with_the_one_who_asked(
+    service: OwnService, write_kata: WriteKata, hidden: tuple[str, ...]
+) -> None:
+    kata = write_kata(toml=KATA_TOML + "\n[limits]\ncall_seconds = 600.0\nwall_seconds = 600.0\n")
+    judge = JudgeRequest(
+        folder=str(kata.folder),
+        reference_folder=str(kata.reference_folder),
+        pack="",
+        preload=["numpy"],
+        hidden=list(hidden),
+    )
+    with service.connect(judge) as asking:
+        channel.send(asking, GradeRequest(source=b"while True: pass"))
+        assert eventually(lambda: busy_workers() > 0)
+    assert eventually(lambda: busy_workers() == 0)
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def busy_workers() -> int:
+    """Counts the processes of zygotes that have used the processor for a second or more and are using it now."""
+    found = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and b"grader.zygote" in _command_line(entry):
+            with contextlib.suppress(OSError):
+                facts = (entry / "stat").read_text().rpartition(")")[2].split()
+                found += facts[0] == "R" and int(facts[11]) >= os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def test_worker_has_no_socket_but_its_own(write_kata: WriteKata, grade: GradeSource) -> None:
+    count = """
+        import os, stat
+        def double(values):
+            sockets = 0
+            for descriptor in range(1024):
+                try: sockets += stat.S_ISSOCK(os.fstat(descriptor).st_mode)
+                except OSError: pass
+            raise RuntimeError(f"{sockets} sockets")
+    """
+    tests = HIDDEN_TESTS.replace("(submission)", "(reference, submission)")
+    kata = write_kata(tests.replace("    assert_close", "    reference.double(1.0)\n    assert_close"))
+    assert "RuntimeError: 1 sockets" in str(grade(kata, count).tests[0].message)
+
+
 def process_count() -> int:
     return sum(entry.isdigit() for entry in os.listdir("/proc"))
 
 
-def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, grade: GradeSource, monkeypatch) -> None:
+def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, hidden: tuple[str, ...], monkeypatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    look = """
-        import os
-        def double(values):
-            seen = dict(os.environ)
-            seen["proc"] = open("/proc/self/environ", "rb").read().decode()
-            raise RuntimeError(str(seen))
-    """
-    result = grade(write_kata(), look)
-    assert "SECRET_TOKEN" not in str(result.tests[0].message)
-    assert "hunter2" not in str(result.tests[0].message)
+    look = b"import os\ndef double(values):\n    raise RuntimeError(str(dict(os.environ)))\n"
+    with OwnService() as service:
+        result, _ = client.grade(service, write_kata(), look, preload=("numpy",), hidden=hidden)
+    message = str(result.tests[0].message)
+    assert "RuntimeError" in message
+    assert "SECRET_TOKEN" not in message
+    assert "hunter2" not in message
 
 
 def test_worker_is_never_root(write_kata: WriteKata, grade: GradeSource) -> None:

@@ -39,7 +39,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / "bin/python"
     packages = environment / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "borrowed.pth").write_text("\n".join(borrowed) + "\n")
     install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--root-user-action", "ignore"]
     for distribution in (wheel, ROOT / "tests/packs/tiny"):
         subprocess.run([*install, "--no-deps", "--no-build-isolation", distribution], check=True)
@@ -57,8 +58,13 @@ def test_wheel_puts_only_well_named_packages_at_the_top(wheel: Path) -> None:
 
 
 def run(installed: Path, folder: Path, *arguments: object, user: int | None = None) -> subprocess.CompletedProcess[str]:
+    cold = ["--cold"] if arguments[0] == "run" else []
+    return run_as(user, installed, folder, installed / "grader", *arguments, *cold)
+
+
+def run_as(user: int | None, installed: Path, folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [installed / "grader", *map(str, arguments)],
+        [str(word) for word in command],
         cwd=folder,
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
         capture_output=True,
@@ -144,3 +150,15 @@ def test_workers_have_no_capabilities(installed: Path, folder: Path, user: int |
     look = 'raise RuntimeError([line.split()[1] for line in open("/proc/self/status") if line.startswith("CapEff")])\n'
     (folder / "double.py").write_text(look)
     assert f"RuntimeError: ['{'0' * 16}']" in run(installed, folder, "run", "double", "double.py", user=user).stdout
+
+
+@pytest.mark.parametrize("user", [None, ORDINARY_USER])
+def test_service_stays_for_its_user(installed: Path, folder: Path, user: int | None) -> None:
+    (folder / "double.py").write_text("def double(values):\n    return values + values\n")
+    program = installed / "grader"
+    commands = [f"{program} run double double.py"] * 2 + [f"{program} zygote status", f"{program} zygote stop"]
+    # In one shell, because each of these tests' processes sees folders of its own.
+    shell = run_as(user, installed, folder, "/bin/sh", "-c", "; ".join(commands))
+    assert shell.stdout.count("PASS") == 2
+    assert "ready for: double" in shell.stdout
+    assert "The service has ended." in shell.stdout
