@@ -22,9 +22,10 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import plugins
     from grader.cli import run
     from grader.cli import start
+    from grader.cli import watch
     from grader.cli import zygote
 
-    for module in (list_, start, run, hint, zygote, plugins):
+    for module in (list_, start, run, watch, hint, zygote, plugins):
         group.add_command(module.command)
 
 

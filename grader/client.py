@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import socket
 from typing import Literal
 
 import msgspec
@@ -39,6 +41,90 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
     return "gpu" if has_gpu and device != "cpu" else "cpu"
 
 
+class Grading:
+    """A grade under way: it can be waited for, polled like a file, or cancelled."""
+
+    def __init__(
+        self,
+        service: Connection,
+        kata: Kata,
+        source: bytes,
+        *,
+        preload: tuple[str, ...],
+        hidden: tuple[str, ...],
+        seed: int = 0,
+        device: Literal["cpu", "gpu"] = "cpu",
+        with_pictures: bool = True,
+    ) -> None:
+        """Hands a submission to a judge.
+
+        Args:
+            service: where the judges are.
+            kata: what to grade against.
+            source: the submission's bytes.
+            preload: the modules that the kata's zygote imports.
+            hidden: folders that no worker may read.
+            seed: seeds the inputs of the tests and the workers.
+            device: where workers run.
+            with_pictures: whether pictures are drawn.
+
+        Raises:
+            EngineError: the service cannot be reached.
+        """
+        self.service = service
+        self.judge = JudgeRequest(
+            folder=str(kata.folder),
+            reference_folder=str(kata.reference_folder),
+            pack=kata.pack,
+            preload=list(preload),
+            hidden=list(hidden),
+            gpu=device == "gpu",
+        )
+        self.request = GradeRequest(source=source, seed=seed, device=device, with_pictures=with_pictures)
+        self.connection = self._ask()
+
+    def fileno(self) -> int:
+        """Returns the descriptor that is readable when the verdict is there."""
+        return self.connection.fileno()
+
+    def wait(self) -> tuple[Result, list[DrawnPicture]]:
+        """Waits for the verdict; when the machinery fails it tries once more.
+
+        Returns:
+            The result, and the pictures that the tests left.
+
+        Raises:
+            PackError: the kata cannot be graded with.
+            EngineError: the machinery failed twice.
+        """
+        try:
+            return self._receive()
+        except EngineError:
+            self.judge = msgspec.structs.replace(self.judge, afresh=True)
+            self.connection = self._ask()
+            return self._receive()
+
+    def cancel(self) -> None:
+        """Lets go of the judge, which ends with its workers."""
+        self.connection.close()
+
+    def _ask(self) -> socket.socket:
+        connection = self.service.connect(self.judge)
+        # A judge that is gone already shows when its answer is missing.
+        with contextlib.suppress(OSError):
+            channel.send(connection, self.request)
+        return connection
+
+    def _receive(self) -> tuple[Result, list[DrawnPicture]]:
+        with self.connection:
+            answer = channel.receive(self.connection, channel.Answer)  # type: ignore[arg-type]
+        if isinstance(answer, channel.Verdict):
+            return msgspec.json.decode(answer.result, type=Result), answer.pictures
+        if isinstance(answer, channel.Failure):
+            raise {"PackError": PackError, "UsageError": UsageError}.get(answer.kind, EngineError)(answer.message)
+        raise EngineError("The judge ended before it had a verdict; run the command again.")
+
+
 def grade(
     service: Connection,
     kata: Kata,
@@ -50,55 +136,19 @@ def grade(
     device: Literal["cpu", "gpu"] = "cpu",
     with_pictures: bool = True,
 ) -> tuple[Result, list[DrawnPicture]]:
-    """Grades a submission; when the machinery fails it tries once more.
+    """Grades a submission and waits for the verdict; see `Grading`."""
+    unloadable = refuse(kata, source, seed=seed)
+    if unloadable:
+        return unloadable, []
+    return Grading(
+        service, kata, source, preload=preload, hidden=hidden, seed=seed, device=device, with_pictures=with_pictures
+    ).wait()
 
-    Args:
-        service: where the judges are.
-        kata: what to grade against.
-        source: the submission's bytes.
-        preload: the modules that the kata's zygote imports.
-        hidden: folders that no worker may read.
-        seed: seeds the inputs of the tests and the workers.
-        device: where workers run.
-        with_pictures: whether pictures are drawn.
 
-    Returns:
-        The result, and the pictures that the tests left.
-
-    Raises:
-        PackError: the kata cannot be graded with.
-        EngineError: the machinery failed twice.
-    """
+def refuse(kata: Kata, source: bytes, *, seed: int) -> Result | None:
+    """Returns the result of what no judge needs to see, because it cannot be Python source; None if it can."""
     problem = find_problem(source)
-    if problem:
-        return _result_of_one(kata, "fail", "load", "Loads your file.", problem, seed), []
-    judge = JudgeRequest(
-        folder=str(kata.folder),
-        reference_folder=str(kata.reference_folder),
-        pack=kata.pack,
-        preload=list(preload),
-        hidden=list(hidden),
-        gpu=device == "gpu",
-    )
-    request = GradeRequest(source=source, seed=seed, device=device, with_pictures=with_pictures)
-    try:
-        return _ask(service, judge, request)
-    except EngineError:
-        return _ask(service, msgspec.structs.replace(judge, afresh=True), request)
-
-
-def _ask(service: Connection, judge: JudgeRequest, request: GradeRequest) -> tuple[Result, list[DrawnPicture]]:
-    with service.connect(judge) as client:
-        try:
-            channel.send(client, request)
-        except OSError as error:
-            raise EngineError(f"The judge ended before it read the submission ({error}).") from error
-        answer = channel.receive(client, channel.Answer)  # type: ignore[arg-type]
-    if isinstance(answer, channel.Verdict):
-        return msgspec.json.decode(answer.result, type=Result), answer.pictures
-    if isinstance(answer, channel.Failure):
-        raise {"PackError": PackError, "UsageError": UsageError}.get(answer.kind, EngineError)(answer.message)
-    raise EngineError("The judge ended before it had a verdict; run the command again.")
+    return _result_of_one(kata, "fail", "load", "Loads your file.", problem, seed) if problem else None
 
 
 def error_result(kata: Kata, message: str, *, seed: int) -> Result:

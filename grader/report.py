@@ -1,4 +1,4 @@
-"""The text report: the verdict, the tests by task, the first failure in full, and the next step."""
+"""The text report: the verdict, the tests by task or what has changed, the first failure in full, and the next step."""
 
 from __future__ import annotations
 
@@ -25,11 +25,8 @@ _STRONG = {"landlock", "seccomp"}
 
 def render_text(result: Result, kata: Kata) -> str:
     """Renders a result for a person; colours are used where standard output is a terminal."""
-    buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=sys.stdout.isatty(), highlight=False, soft_wrap=True)
-    verdict, style = _VERDICTS[result.status]
-    points = f"{result.score:.4g} of {result.max_score:.4g} points"
-    console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
+    buffer, console = _open()
+    _print_verdict(console, result, kata)
     shown = False
     for number, title in [(0, ""), *enumerate((task.title for task in kata.spec.tasks), 1)]:
         tests = [test for test in result.tests if test.task == number]
@@ -42,6 +39,52 @@ def render_text(result: Result, kata: Kata) -> str:
             shown |= _print_test(console, test, in_full=not shown)
     _print_rest(console, result, kata)
     return buffer.getvalue()
+
+
+def _open() -> tuple[io.StringIO, Console]:
+    buffer = io.StringIO()
+    return buffer, Console(file=buffer, force_terminal=sys.stdout.isatty(), highlight=False, soft_wrap=True)
+
+
+def _print_verdict(console: Console, result: Result, kata: Kata) -> None:
+    verdict, style = _VERDICTS[result.status]
+    points = f"{result.score:.4g} of {result.max_score:.4g} points"
+    console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
+
+
+def render_change(result: Result, previous: Result | None, kata: Kata) -> str:
+    """Renders what a learner wants to see after a save: the verdict, what has changed, and the first failure in full."""
+    buffer, console = _open()
+    _print_verdict(console, result, kata)
+    console.print(Text("  ".join(_progress(result, number) for number in range(1, len(kata.spec.tasks) + 1))))
+    if previous is not None:
+        console.print(Text(_compare(previous, result), style="dim"))
+    failing = next((test for test in result.tests if test.status in ("fail", "error")), None)
+    if failing:
+        _print_test(console, failing, in_full=True)
+    _print_rest(console, result, kata)
+    return buffer.getvalue()
+
+
+def _progress(result: Result, number: int) -> str:
+    tests = [test for test in result.tests if test.task == number]
+    passed = sum(test.status == "pass" for test in tests)
+    return f"Task {number}: {passed}/{len(tests)}" if tests else f"Task {number}: -"
+
+
+def _compare(previous: Result, result: Result) -> str:
+    """Says which tests pass now that did not, and the other way round."""
+    before = {test.name: test.status == "pass" for test in previous.tests}
+    after = {test.name: test.status == "pass" for test in result.tests}
+    won = sum(passes and not before.get(name, False) for name, passes in after.items())
+    lost = sum(passes and not after.get(name, False) for name, passes in before.items())
+    parts = [f"{won} more {_tests(won)} now"] if won else []
+    parts += [f"{lost} no longer {'does' if lost == 1 else 'do'}"] if lost else []
+    return f"Since the last run: {', '.join(parts) or 'the same tests pass'}."
+
+
+def _tests(count: int) -> str:
+    return "test passes" if count == 1 else "tests pass"
 
 
 def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:

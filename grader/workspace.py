@@ -7,10 +7,15 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 from grader.errors import UsageError
 from grader.kata import Kata
+
+if TYPE_CHECKING:
+    from grader.channel import DrawnPicture
+    from grader.result import Result
 
 STATE_FOLDER = ".grader"
 
@@ -60,6 +65,30 @@ class Workspace:
         except BaseException:
             os.unlink(temporary)
             raise
+
+    def save(self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
+        """Writes a result and its pictures, and notes the progress if it is the learner's own file that was graded.
+
+        Args:
+            kata: what was graded against.
+            submission: the file that was graded.
+            result: what was found; the pictures are added to its artifacts.
+            pictures: what the tests drew.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        from grader.result import Artifact
+        from grader.result import to_json
+
+        folder = self.results_folder(kata)
+        for picture in pictures:
+            file = folder / f"{picture.name}.png"
+            self.write(file, picture.content)
+            result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
+        self.write(folder / "result.json", to_json(result).encode())
+        if submission.resolve().is_relative_to(self.root.resolve() / kata.name):
+            self.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)
 
     def progress(self) -> dict[str, dict[str, Any]]:
         """Returns what is known of each kata: "passed", "score", and the hints seen by task.

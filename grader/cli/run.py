@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from grader.channel import DrawnPicture
     from grader.kata import Kata
     from grader.result import Result
-    from grader.workspace import Workspace
 
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 
@@ -65,7 +64,7 @@ def command(
     manager.hook.grader_grading_started(kata=found, path=submission)
     result, pictures = _grade(catalog, found, source, seed, device, cold=cold)
     try:
-        _save(workspace, found, submission, result, pictures)
+        workspace.save(found, submission, result, pictures)
     except OSError as error:
         click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
@@ -102,18 +101,3 @@ def _waiting() -> contextlib.AbstractContextManager[object]:
     from rich.console import Console
 
     return Console(stderr=True).status("Starting TensorFlow and grading ...")
-
-
-def _save(workspace: Workspace, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
-    """Writes the result and its pictures, and notes the progress if it is the learner's own file that was graded."""
-    from grader.result import Artifact
-    from grader.result import to_json
-
-    folder = workspace.results_folder(kata)
-    for picture in pictures:
-        file = folder / f"{picture.name}.png"
-        workspace.write(file, picture.content)
-        result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
-    workspace.write(folder / "result.json", to_json(result).encode())
-    if submission.resolve().is_relative_to(workspace.root.resolve() / kata.name):
-        workspace.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)

@@ -1,0 +1,34 @@
+"""`grader watch`: grades on every save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+import pluggy
+
+
+@click.command("watch")
+@click.argument("kata", required=False)
+@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.pass_obj
+def command(manager: pluggy.PluginManager, kata: str | None, device: Literal["auto", "cpu", "gpu"]) -> None:
+    """Grade a kata each time you save its file: KATA, or the one that you saved last.
+
+    A kata that is not in the workspace yet is started. Single keys: n next kata, h hint, l list, r run again, q quit.
+    """
+    from grader import client
+    from grader import connection
+    from grader.catalog import load_catalog
+    from grader.watch import Watch
+    from grader.watch import first_kata
+    from grader.workspace import find_workspace
+
+    catalog, workspace = load_catalog(manager), find_workspace(Path.cwd())
+    found = catalog.find(kata) if kata else first_kata(catalog, workspace)
+    with connection.open_service() as service:
+        try:
+            Watch(manager, catalog, workspace, service, client.resolve_device(device)).run(found)
+        except KeyboardInterrupt:
+            click.echo()

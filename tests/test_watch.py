@@ -1,0 +1,138 @@
+"""`grader watch` as a learner uses it: in a terminal, with an editor that saves in its own way."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+REFERENCE = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
+WRONG = REFERENCE.replace(">=", ">")
+SECONDS = 60
+
+
+class Session:
+    """A running `grader watch` with a terminal of its own."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.terminal, theirs = pty.openpty()
+        self.file = folder / "perceptron/perceptron.py"
+        self.seen = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "grader", "watch", *arguments],
+            cwd=folder,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "dumb"},
+        )
+        os.close(theirs)
+
+    def expect(self, pattern: str) -> str:
+        """Waits until a pattern appears in what was printed since the last match, and returns all up to it."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            found = re.search(pattern, self.seen)
+            if found:
+                text, self.seen = self.seen[: found.end()], self.seen[found.end() :]
+                return text
+            if select.select([self.terminal], [], [], 0.1)[0]:
+                self.seen += os.read(self.terminal, 65536).decode()
+        raise AssertionError(f"{pattern!r} was not seen in {self.seen!r}")
+
+    def press(self, key: str) -> None:
+        os.write(self.terminal, key.encode())
+
+    def save(self, text: str) -> None:
+        """Saves as most editors do: a new file takes the place of the old one."""
+        new = self.file.with_suffix(".tmp")
+        new.write_text(text)
+        new.replace(self.file)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    running = Session(tmp_path, "perceptron")
+    running.expect("NOT YET")
+    running.expect("Not started")
+    yield running
+    running.close()
+
+
+def test_every_save_is_graded_and_compared_with_the_last(session: Session) -> None:
+    session.save(WRONG)
+    session.expect("NOT YET")
+    assert "more tests pass now" in session.expect("Next step")
+    session.save(REFERENCE)
+    session.expect("PASS")
+    session.expect("more tests? pass(es)? now")
+    session.file.write_text(WRONG)
+    session.expect("NOT YET")
+    session.expect("no longer do")
+
+
+def test_save_during_a_grade_starts_over(session: Session) -> None:
+    session.save("while True: pass\n")
+    time.sleep(1.0)
+    session.save(REFERENCE)
+    text = session.expect("PASS")
+    assert "time was up" not in text
+
+
+def test_file_that_is_gone_for_a_moment_or_written_twice_is_graded_once_it_is_whole(session: Session) -> None:
+    session.file.unlink()
+    time.sleep(0.2)
+    half = len(REFERENCE) // 2
+    with session.file.open("w") as file:
+        file.write(REFERENCE[:half])
+        file.flush()
+        file.write(REFERENCE[half:])
+    session.expect("PASS")
+
+
+def test_keys(session: Session, tmp_path: Path) -> None:
+    session.press("h")
+    session.expect("Task 1, hint 1 of")
+    session.press("h")
+    session.expect("Task 1, hint 2 of")
+    session.press("l")
+    session.expect("○ perceptron")
+    session.press("r")
+    session.expect("the same tests pass")
+    session.save(REFERENCE)
+    session.expect("PASS")
+    session.press("n")
+    session.expect(r"Watching .*universal_approximation\.py")
+    assert (tmp_path / "universal_approximation/README.md").exists()
+    session.press("q")
+    assert session.process.wait(SECONDS) == 0
+
+
+def test_last_saved_kata_is_watched_where_none_is_named_and_no_terminal_is_needed(tmp_path: Path) -> None:
+    file = tmp_path / "perceptron/perceptron.py"
+    file.parent.mkdir()
+    file.write_text(REFERENCE)
+    command = [sys.executable, "-m", "grader", "watch"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any("PASS" in line for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 0
