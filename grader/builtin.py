@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from grader.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import click
 
+    from grader.executor import Executor
     from grader.kata import Kata
     from grader.result import Result
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 @hookimpl
 def grader_register_commands(group: click.Group) -> None:
     """Adds the commands."""
+    from grader.cli import batch
+    from grader.cli import gradebook
     from grader.cli import hint
     from grader.cli import list_
     from grader.cli import plugins
@@ -25,7 +30,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
     from grader.cli import zygote
 
-    for module in (list_, start, run, watch, hint, zygote, plugins):
+    for module in (list_, start, run, watch, hint, batch, gradebook, zygote, plugins):
         group.add_command(module.command)
 
 
@@ -35,6 +40,14 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
     from grader.submission import load_python_file
 
     return load_python_file(path, kata)
+
+
+@hookimpl
+def grader_executors() -> dict[str, Callable[[int], Executor]]:
+    """Offers this machine."""
+    from grader.executor import LocalExecutor
+
+    return {"local": LocalExecutor}
 
 
 @hookimpl

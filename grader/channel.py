@@ -36,8 +36,8 @@ class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
     preload: list[str]
     hidden: list[str]
     gpu: bool = False
-    afresh: bool = False
-    """Whether the last answer gave reason to replace the judge and its zygote."""
+    suspect_since: float = 0.0
+    """When a grade began that the machinery failed, by `time.monotonic`: whatever was running then is replaced."""
 
 
 class StatusRequest(msgspec.Struct, tag="status"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import socket
+import time
 from typing import Literal
 
 import msgspec
@@ -81,6 +82,7 @@ class Grading:
             gpu=device == "gpu",
         )
         self.request = GradeRequest(source=source, seed=seed, device=device, with_pictures=with_pictures)
+        self.start = time.monotonic()
         self.connection = self._ask()
 
     def fileno(self) -> int:
@@ -100,7 +102,7 @@ class Grading:
         try:
             return self._receive()
         except EngineError:
-            self.judge = msgspec.structs.replace(self.judge, afresh=True)
+            self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
             self.connection = self._ask()
             return self._receive()
 

@@ -6,6 +6,7 @@ built from the same hooks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from grader.executor import Executor
     from grader.kata import Kata
     from grader.pack import Pack
     from grader.result import Result
@@ -45,6 +47,12 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
     Returns:
         Python source code, or None to leave the path to another plugin.
     """
+
+
+@hookspec
+def grader_executors() -> dict[str, Callable[[int], Executor]]:
+    """Called when a class is graded; returns what can grade it, by name: each is called with the number of jobs."""
+    raise NotImplementedError
 
 
 @hookspec

@@ -67,6 +67,7 @@ class JudgeHandle:
     fingerprint: str
     zygote: ZygoteHandle
     requests: socket.socket
+    start: float = dataclasses.field(default_factory=time.monotonic)
 
 
 class Service:
@@ -145,10 +146,10 @@ class Service:
 
     def _introduce(self, request: JudgeRequest, client: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
-        is_suspect, request = request.afresh, msgspec.structs.replace(request, afresh=False)
-        key = channel.encode(request)
+        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0))
         known = self.judges.get(key)
-        if is_suspect and known:
+        is_suspect = known is not None and known.start < request.suspect_since
+        if known and is_suspect:
             known.zygote.process.kill()
             self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
         fingerprint = _fingerprint(request)

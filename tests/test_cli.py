@@ -31,12 +31,12 @@ def grader(*arguments: object) -> Result:
 
 def test_help_teaches() -> None:
     output = grader("--help").output
-    for command in ("list", "start", "run", "watch", "hint", "zygote", "plugins"):
+    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"):
         assert f"\n  {command} " in output
     assert "grader start perceptron" in output
 
 
-@pytest.mark.parametrize("command", ["list", "start", "run", "watch", "hint", "zygote", "plugins"])
+@pytest.mark.parametrize("command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"])
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")
     assert result.exit_code == 0

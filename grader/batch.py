@@ -1,0 +1,85 @@
+"""Grades a class: what has no grade yet goes to an executor, and every grade goes to the store at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Literal
+
+from grader.catalog import Catalog
+from grader.executor import Executor
+from grader.executor import GradeTask
+from grader.kata import Kata
+from grader.result import Result
+from grader.roster import Submission
+from grader.store import Store
+
+
+class Batch:
+    """One run over the submissions of a class."""
+
+    def __init__(
+        self, catalog: Catalog, store: Store, executor: Executor, *, seed: int, device: Literal["cpu", "gpu"]
+    ) -> None:
+        self.catalog = catalog
+        self.store = store
+        self.executor = executor
+        self.seed = seed
+        self.device = device
+        self.versions = {kata.name: version_of(kata) for kata in catalog.katas.values()}
+
+    def run(self, submissions: list[Submission], report: Callable[[str, Result | None], None]) -> None:
+        """Grades what has not been graded.
+
+        Args:
+            submissions: the class; of two with the same student and kata the last one counts.
+            report: called once for each submission with its student and, unless its grade was known, the result.
+        """
+        latest = {(submission.student, submission.kata): submission for submission in submissions}
+        same: dict[tuple[str, str], list[str]] = {}
+        for task, result in self.executor.run(self._tasks(latest, same, report)):
+            content = task.key
+            for student in same.pop((task.kata.name, content)):
+                self.store.put(student, content, self.versions[task.kata.name], result)
+                report(student, result)
+
+    def _tasks(
+        self,
+        submissions: dict[tuple[str, str], Submission],
+        same: dict[tuple[str, str], list[str]],
+        report: Callable[[str, Result | None], None],
+    ) -> Iterator[GradeTask]:
+        """Yields one task for each content; `same` collects the students who wait for it."""
+        for (student, name), submission in submissions.items():
+            kata, version, source = self.catalog.katas[name], self.versions[name], submission.read()
+            content = hashlib.sha256(source).hexdigest()
+            if self.store.holds(student, name, content, version, self.seed):
+                report(student, None)
+                continue
+            known = self.store.find(name, content, version, self.seed)
+            if known:
+                self.store.put(student, content, version, known)
+                report(student, known)
+            elif (name, content) in same:
+                same[name, content].append(student)
+            else:
+                same[name, content] = [student]
+                yield GradeTask(
+                    kata=kata,
+                    source=source,
+                    preload=self.catalog.pack_of(kata).preload,
+                    hidden=self.catalog.hidden_folders(),
+                    seed=self.seed,
+                    device=self.device,
+                    key=content,
+                )
+
+
+def version_of(kata: Kata) -> str:
+    """Returns a digest of the files that decide about a grade."""
+    digest = hashlib.sha256()
+    for file in (kata.folder / "kata.toml", kata.support, kata.reference, kata.hidden_tests):
+        digest.update(file.read_bytes() if file.exists() else b"")
+        digest.update(b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""`grader batch`: grades a class."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Literal
+
+import click
+import pluggy
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.executor import Executor
+    from grader.result import Result
+
+
+@click.command("batch")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option(
+    "--db", default="grades.sqlite", show_default=True, type=click.Path(path_type=Path), help="Where grades go."
+)
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with a database that has grades; what has not changed is not graded again."
+)
+@click.option("--executor", default="local", show_default=True, metavar="NAME", help="Where submissions are graded.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
+)
+@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.pass_context
+def command(
+    ctx: click.Context,
+    submissions: Path,
+    db: Path,
+    jobs: int,
+    resume: bool,
+    executor: str,
+    seed: int,
+    device: Literal["auto", "cpu", "gpu"],
+) -> None:
+    """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
+
+    Every grade is kept at once, so a batch that was stopped at any moment goes on with --resume. Exit code 0 means that all
+    was graded, whatever the verdicts, 2 that something could not be.
+    """
+    from grader import client
+    from grader.batch import Batch
+    from grader.catalog import load_catalog
+    from grader.roster import read_roster
+    from grader.store import Store
+    from grader.summary import summarize
+
+    manager: pluggy.PluginManager = ctx.obj
+    chosen = _executor(manager, executor, jobs)
+    catalog = load_catalog(manager)
+    place = client.resolve_device(device)
+    with read_roster(submissions, catalog) as roster, Store(db) as store:
+        if not resume and not store.is_empty():
+            raise UsageError(f"{db} has grades already; add --resume to go on with it, or name another file with --db.")
+        with _Progress(len(roster.submissions)) as progress:
+            Batch(catalog, store, chosen, seed=seed, device=place).run(roster.submissions, progress.advance)
+        click.echo(summarize(store.results()), nl=False)
+    for problem in roster.problems:
+        click.echo(f"Left out: {problem}", err=True)
+    ctx.exit(2 if roster.problems or progress.num_errors else 0)
+
+
+def _executor(manager: pluggy.PluginManager, name: str, jobs: int) -> Executor:
+    makers = {key: maker for found in manager.hook.grader_executors() for key, maker in found.items()}
+    if name not in makers:
+        raise UsageError(f"There is no executor called {name!r}; there are {', '.join(sorted(makers))}.")
+    made: Executor = makers[name](jobs)
+    return made
+
+
+class _Progress:
+    """Shows on a terminal how far a batch has come, how fast, and how long it will take; counts what could not be graded."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn
+        from rich.progress import MofNCompleteColumn
+        from rich.progress import Progress
+        from rich.progress import TextColumn
+        from rich.progress import TimeRemainingColumn
+
+        self.num_errors = 0
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.1f} a second"), TimeRemainingColumn())
+        console = Console(stderr=True)
+        self.bar = Progress(*columns, console=console, disable=not console.is_terminal)
+        self.task = self.bar.add_task("grading", total=total)
+
+    def __enter__(self) -> _Progress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def advance(self, student: str, result: Result | None) -> None:
+        """Counts one submission more."""
+        self.bar.advance(self.task)
+        self.num_errors += result is not None and result.status == "error"

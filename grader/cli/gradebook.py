@@ -1,0 +1,31 @@
+"""`grader gradebook`: the grades of a class for other systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group("gradebook")
+def command() -> None:
+    """Hand the grades of a class on to another system."""
+
+
+@command.command("export")
+@click.argument("db", default="grades.sqlite", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    default="plain",
+    show_default=True,
+    type=click.Choice(["plain", "canvas", "moodle"]),
+    help="Whose import the table is for.",
+)
+def export(db: Path, form: str) -> None:
+    """Print the grades in DB as CSV, for Canvas, for Moodle or as a plain table."""
+    from grader import gradebook
+    from grader.store import Store
+
+    with Store(db, read_only=True) as store:
+        click.echo(gradebook.export(store.results(), form), nl=False)

@@ -1,0 +1,318 @@
+"""Grading a class: every submission once, none lost, whatever dies on the way; and the tables for other systems."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+from conftest import ROOT
+
+from grader import gradebook
+from grader import result as contract
+from grader.cli import create_cli
+from grader.plugins import create_manager
+
+FOLDER = ROOT / "reference/expressivity/perceptron"
+RIGHT = (FOLDER / "perceptron.py").read_text()
+WRONG = next((FOLDER / "wrong").glob("*.py")).read_text()
+CRASHES = "import os\n" + RIGHT.replace("def perceptron(", "def perceptron(*_): os._exit(0)\ndef unused(")
+
+
+def batch(*arguments: object) -> Result:
+    words = [str(argument) for argument in arguments]
+    return CliRunner().invoke(create_cli(create_manager()), ["batch", *words, "--jobs", "2"])
+
+
+def write_class(folder: Path, sources: dict[str, str]) -> Path:
+    for student, source in sources.items():
+        (folder / student).mkdir(parents=True)
+        (folder / student / "perceptron.py").write_text(source)
+    return folder
+
+
+def rows(db: Path) -> list[tuple[object, ...]]:
+    with sqlite3.connect(db) as connection:
+        return connection.execute("SELECT student, kata, status, score, content FROM grade ORDER BY 1, 2").fetchall()
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "grades.sqlite"
+
+
+def test_class_is_graded_and_summarised(tmp_path: Path, db: Path) -> None:
+    sources = {"ada": RIGHT, "bob": WRONG, "cleo": CRASHES, "dan": "def perceptron(:\n", "eve": RIGHT}
+    run = batch(write_class(tmp_path / "class", sources), "--db", db)
+    assert run.exit_code == 0, run.output
+    assert [row[2] for row in rows(db)] == ["pass", "fail", "fail", "fail", "pass"]
+    assert "perceptron: 2 of 5 pass" in run.output
+    assert "slowest: " in run.output
+    with sqlite3.connect(db) as connection:
+        result = json.loads(connection.execute("SELECT result FROM grade WHERE student = 'bob'").fetchone()[0])
+    assert (result["version"], result["kata"], result["status"]) == (1, "perceptron", "fail")
+
+
+def test_only_what_has_changed_is_graded_again(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": WRONG})
+    assert batch(folder, "--db", db).exit_code == 0
+    refused = batch(folder, "--db", db)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.output
+    (folder / "bob/perceptron.py").write_text(RIGHT)
+    # Bob's new file is Ada's, so that nothing is left to grade; a service would be needed for that.
+    monkeypatch.setattr("grader.executor.Grading", None)
+    assert batch(folder, "--db", db, "--resume").exit_code == 0
+    assert [row[2] for row in rows(db)] == ["pass", "pass"]
+
+
+def test_other_seed_is_another_grade(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT})
+    batch(folder, "--db", db)
+    batch(folder, "--db", db, "--resume", "--seed", 5)
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("SELECT seed FROM grade").fetchall() == [(5,)]
+
+
+@pytest.mark.parametrize("kind", ["folder of workspaces", "csv", "jsonl", "zip", "tar.gz"])
+def test_class_comes_in_many_forms(tmp_path: Path, db: Path, kind: str) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": WRONG})
+    source: Path = tmp_path / f"class.{kind}"
+    if kind == "csv":
+        source.write_text(
+            "student,kata,path\nada,perceptron,class/ada/perceptron.py\nbob,perceptron,class/bob/perceptron.py\n"
+        )
+    elif kind == "jsonl":
+        entries = [
+            {"student": name, "kata": "perceptron", "path": f"class/{name}/perceptron.py"} for name in ("ada", "bob")
+        ]
+        source.write_text("\n".join(map(json.dumps, entries)))
+    elif kind == "zip":
+        with zipfile.ZipFile(source, "w") as archive:
+            for name in ("ada", "bob"):
+                archive.write(folder / name / "perceptron.py", f"{name}/perceptron.py")
+    elif kind == "tar.gz":
+        with tarfile.open(source, "w:gz") as tar:
+            for name in ("ada", "bob"):
+                tar.add(folder / name, name)
+    else:
+        source = folder
+        for name in ("ada", "bob"):
+            (folder / name / "perceptron.py").rename(folder / name / "moved")
+            (folder / name / "perceptron").mkdir()
+            (folder / name / "moved").rename(folder / name / "perceptron/perceptron.py")
+    assert batch(source, "--db", db).exit_code == 0
+    assert [row[:3] for row in rows(db)] == [("ada", "perceptron", "pass"), ("bob", "perceptron", "fail")]
+
+
+def make_archive(path: Path, how: str) -> Path:
+    if how == "zip slip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("../ada/perceptron.py", RIGHT)
+    elif how == "link in a zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            entry = zipfile.ZipInfo("ada/perceptron.py")
+            entry.external_attr = 0o120777 << 16
+            archive.writestr(entry, "/etc/passwd")
+    else:
+        with tarfile.open(path, "w") as tar:
+            entry_ = tarfile.TarInfo("ada/perceptron.py")
+            entry_.type = tarfile.SYMTYPE
+            entry_.linkname = "/etc/passwd"
+            tar.addfile(entry_)
+    return path
+
+
+@pytest.mark.parametrize("how", ["zip slip", "link in a zip", "link in a tar"])
+def test_archive_that_reaches_out_is_refused(tmp_path: Path, db: Path, how: str) -> None:
+    run = batch(make_archive(tmp_path / "class.archive", how), "--db", db)
+    assert run.exit_code == 2
+    assert "reach out" in run.output
+    assert len(run.output.splitlines()) == 1
+
+
+def test_what_cannot_be_graded_is_named_and_the_rest_is_graded(tmp_path: Path, db: Path) -> None:
+    write_class(tmp_path, {"ada": RIGHT})
+    manifest = tmp_path / "class.csv"
+    manifest.write_text(
+        "student,kata,path\nada,perceptron,ada/perceptron.py\nbob,perzeptron,ada/perceptron.py\n"
+        "cleo,perceptron,missing.py\ndan,,\n"
+    )
+    run = batch(manifest, "--db", db)
+    assert run.exit_code == 2
+    assert rows(db)[0][:3] == ("ada", "perceptron", "pass")
+    for words in ("line 3: There is no kata called 'perzeptron'", "line 4", "line 5"):
+        assert words in run.output
+
+
+def test_link_in_a_folder_is_left_out(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": RIGHT})
+    (folder / "bob/perceptron.py").unlink()
+    (folder / "bob/perceptron.py").symlink_to("/etc/passwd")
+    run = batch(folder, "--db", db)
+    assert run.exit_code == 2
+    assert "found a link" in run.output
+    assert len(rows(db)) == 1
+
+
+def spoil(name: str, folder: Path, db: Path) -> tuple[Path, Path]:
+    """Makes something that no batch can work with; returns the submissions and the database."""
+    if name == "empty folder":
+        folder = folder.parent / "empty"
+        folder.mkdir()
+    elif name == "nothing there":
+        folder = folder.parent / "nowhere"
+    elif name == "manifest without columns":
+        folder = folder.parent / "class.csv"
+        folder.write_text("name,file\nada,x.py\n")
+    elif name == "no archive":
+        folder = folder.parent / "class.zip"
+        folder.write_text("no archive")
+    elif name == "database of an older version":
+        with sqlite3.connect(db) as connection:
+            connection.execute("CREATE TABLE grade (student TEXT)")
+    elif name == "no database":
+        db.write_text("no database, but a file of some length, so that it could be one" * 100)
+    elif name == "folder in place of a database":
+        db.mkdir()
+    elif name == "unwritable folder":
+        db = Path("/proc/grades.sqlite")
+    return folder, db
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "empty folder",
+        "nothing there",
+        "manifest without columns",
+        "no archive",
+        "database of an older version",
+        "no database",
+        "folder in place of a database",
+        "unwritable folder",
+    ],
+)
+def test_bad_input_gets_one_sentence(tmp_path: Path, db: Path, name: str) -> None:
+    folder, database = spoil(name, write_class(tmp_path / "class", {"ada": RIGHT}), db)
+    run = batch(folder, "--db", database)
+    assert run.exit_code == 2
+    assert len(run.output.strip().splitlines()) == 1
+    assert run.output.startswith("Error: ")
+    assert isinstance(run.exception, SystemExit)
+
+
+def start_batch(folder: Path, db: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "grader", "batch", str(folder), "--db", str(db), "--jobs", "2", "--resume"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_two_batches_cannot_write_to_one_database(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {f"s{n}": f"x = {n}\nwhile True: pass\n" for n in range(4)})
+    with start_batch(folder, db) as first:
+        while not Path(f"{db}.lock").exists() or not db.exists():
+            time.sleep(0.05)
+        second = batch(folder, "--db", db)
+        first.kill()
+    assert second.exit_code == 2
+    assert "another batch" in second.output
+
+
+def test_full_disk_loses_no_finished_grade(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {f"s{n:03}": f"x = {n}\n{RIGHT}" for n in range(40)})
+    command = f"ulimit -f 64; exec {sys.executable} -m grader batch {folder} --db {db} --jobs 2"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert "finished grades are kept" in run.stderr
+    kept = len(rows(db))
+    assert 0 < kept < 40
+    assert batch(folder, "--db", db, "--resume").exit_code == 0
+    assert [row[2] for row in rows(db)] == ["pass"] * 40
+
+
+def processes(*words: str) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and any(word.encode() in (entry / "cmdline").read_bytes() for word in words):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_batch_service_zygote_and_workers_may_be_killed_at_any_moment(tmp_path: Path, db: Path) -> None:
+    sources = {}
+    for number in range(60):
+        base = (RIGHT, WRONG, CRASHES)[number % 3]
+        sources[f"s{number:03}"] = f"x = {number}\n{base}"
+    folder = write_class(tmp_path / "class", sources)
+    assert batch(folder, "--db", tmp_path / "quiet.sqlite").exit_code == 0
+    chance = random.Random(0)
+    for _ in range(20):
+        running = start_batch(folder, db)
+        time.sleep(chance.uniform(0.3, 1.2))
+        victims = processes("grader.zygote", "grader.service")
+        for victim in chance.sample(victims, min(2, len(victims))):
+            try:
+                os.kill(victim, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(chance.uniform(0.0, 0.5))
+        running.kill()
+        running.wait()
+    assert batch(folder, "--db", db, "--resume").exit_code == 0
+    assert rows(db) == rows(tmp_path / "quiet.sqlite")
+
+
+def grade(kata: str, score: float, status: str = "fail") -> contract.Result:
+    test = contract.TestResult(name="t", task=1, description="Works.", status="pass", points=score, max_points=10.0)
+    return contract.Result(kata=kata, status=status, score=score, max_score=10.0, tests=[test])  # type: ignore[arg-type]
+
+
+CLASS = [
+    ("ada", grade("perceptron", 10.0, "pass")),
+    ("=bob", grade("perceptron", 3.335)),
+    ("ada", grade("conv2d", 0.0, "error")),
+]
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_canvas_table_has_the_header_that_its_importer_checks() -> None:
+    header, points, bob, ada = read(gradebook.export(CLASS, "canvas"))
+    assert "Student" in header[0]
+    assert "ID" in header[1]
+    assert header[3:] == ["Section", "perceptron", "conv2d"]
+    assert points == ["    Points Possible", "", "", "", "10.00", "10.00"]
+    assert ada == ["ada", "", "ada", "", "10.00", ""]
+    assert bob == ["'=bob", "", "'=bob", "", "3.33", ""]
+
+
+def test_moodle_and_plain_tables() -> None:
+    assert read(gradebook.export(CLASS, "moodle"))[0] == ["ID number", "perceptron", "conv2d"]
+    assert read(gradebook.export(CLASS, "plain"))[1] == ["ada", "perceptron", "pass", "10.0", "10.0"]
+
+
+def test_gradebook_is_exported_from_a_database(tmp_path: Path, db: Path) -> None:
+    batch(write_class(tmp_path / "class", {"ada": RIGHT}), "--db", db)
+    run = CliRunner().invoke(create_cli(create_manager()), ["gradebook", "export", str(db), "--format", "moodle"])
+    assert run.output == "ID number,perceptron\nada,10.00\n"
+    missing = CliRunner().invoke(create_cli(create_manager()), ["gradebook", "export", str(tmp_path / "none")])
+    assert missing.exit_code == 2
