@@ -1,8 +1,9 @@
 """One grade against a running zygote, as a ratio to the same hidden tests in a cold pytest process.
 
-Run `python benchmarks/warm_grade.py [KATA] [--rounds N]`. The two are measured in turn, so that both see the same machine; what
-counts is the median of the ratios. The baseline is fair: the same tests and calls, its bytecode cached by a first
-run that is not counted, and the submission imported without any protection.
+Run `python benchmarks/warm_grade.py [KATA] [--rounds N]`. The two are measured in turn, so that both see the same machine;
+what counts is the ratio of the medians. Before each warm grade there is a pause, as there is between two saves. The
+baseline is fair: the same tests and calls, its bytecode cached by a first run that is not counted, and the submission
+imported without any protection.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from grader.plugins import create_manager
 
 HERE = Path(__file__).parent
 WARM_PER_ROUND = 5
+PAUSE_SECONDS = 1.0
 
 
 def time_of(action: Callable[[], None]) -> float:
@@ -75,7 +77,9 @@ def main(name: str, rounds: int, submission: Path | None) -> None:
         cold, warm = [], []
         for _ in range(rounds):
             cold.append(time_of(lambda: run_cold(kata, file)))
-            warm += [time_of(lambda: run_warm(service, catalog, kata, file)) for _ in range(WARM_PER_ROUND)]
+            for _ in range(WARM_PER_ROUND):
+                time.sleep(PAUSE_SECONDS)
+                warm.append(time_of(lambda: run_warm(service, catalog, kata, file)))
     ratio = statistics.median(cold) / statistics.median(warm)
     click.echo(f"{kata.name}, {file.name}: {len(cold)} cold and {len(warm)} warm grades in turn")
     for label, values in (("cold pytest", cold), ("warm grade", warm)):

@@ -113,8 +113,8 @@ class Zygote:
             by_descriptor = {judge.fileno(): pid for pid, judge in self.judges.items()}
             for descriptor in by_descriptor:
                 poll.register(descriptor, select.POLLIN)
-            # Only when nobody is waiting is there time for a spare.
-            wants_spare = self.spare_limits is not None and len(self.spares) < NUM_SPARES
+            # A spare is made when nothing is graded: it would take time from what a learner waits for.
+            wants_spare = self.spare_limits is not None and len(self.spares) < NUM_SPARES and not self.judges
             ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else None)}
             if wakeup_reader in ready:
                 os.read(wakeup_reader, 4096)
@@ -160,7 +160,7 @@ class Zygote:
         return True
 
     def _fork_spare(self) -> None:
-        """Forks a worker for the next request, in the time that the last one takes to be graded."""
+        """Forks a worker for the next request, in the time that a learner takes to read about the last one."""
         if self.spare_limits is not None:
             try:
                 self.spares.append(self._fork_worker(self.spare_limits))

@@ -36,7 +36,9 @@ def test_help_teaches() -> None:
     assert "grader start perceptron" in output
 
 
-@pytest.mark.parametrize("command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"])
+@pytest.mark.parametrize(
+    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"]
+)
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")
     assert result.exit_code == 0

@@ -318,7 +318,7 @@ def test_speed_is_a_ratio_to_the_reference(write_kata: WriteKata, grade: GradeSo
     kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
     result = grade(kata, SLEEPS.format(seconds))
     assert (result.status, result.thresholds[0].status) == (status, status)
-    assert result.thresholds[0].samples >= 5
+    assert result.thresholds[0].samples >= 3
 
 
 def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource) -> None:
@@ -341,13 +341,14 @@ def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, 
                 last = now
         threading.Thread(target=tick, daemon=True).start()
         def double(values):
+            time.sleep(0.05)  # Lets the other thread take note first.
             print(max(gaps) > 0.25)
             gaps.clear()
             gaps.append(0.0)
             return values + values
     """
     # The first call warms up; before each of the others the reference has slept for 0.3 s.
-    assert grade(kata, watch).tests[0].output.split()[1:] == ["True"] * 5
+    assert grade(kata, watch).tests[0].output.split()[1:] == ["True"] * 3
 
 
 def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata) -> None:

@@ -188,13 +188,12 @@ def test_same_padding_takes_a_kernel_larger_than_the_image(submission):
 @pytest.mark.task(3)
 def test_same_convolution(submission, rng):
     """Agrees with the definition for same padding, strides from 1 to 3 and shapes that are not square."""
-    shapes = [
-        ((2, 8, 7, 3), (3, 3, 4)),
-        ((1, 9, 10, 2), (4, 2, 3)),
-        ((3, 6, 5, 1), (1, 5, 2)),
-        ((2, 3, 11, 2), (3, 4, 1)),
-    ]
-    for (image, kernel), stride in zip(shapes * 2, [1, 2, 3, 1, 2, 3, 1, 2], strict=True):
+    for image, kernel, stride in [
+        ((2, 8, 7, 3), (3, 3, 4), 1),
+        ((1, 9, 10, 2), (4, 2, 3), 2),
+        ((3, 6, 5, 1), (1, 5, 2), 3),
+        ((2, 3, 11, 2), (3, 4, 1), 2),
+    ]:
         layer = random_layer(rng, image, kernel)
         outputs = submission.conv2d(*layer, stride=stride, padding="same")
         assert_close(outputs, conv_by_definition(*layer, stride, "same"), next_step=PADDING)
