@@ -57,7 +57,9 @@ def run_cold(kata: Kata, submission: Path) -> None:
 def run_warm(service: OwnService, catalog: Catalog, kata: Kata, submission: Path) -> None:
     """Grades against a service that runs already."""
     preload, hidden = catalog.pack_of(kata).preload, catalog.hidden_folders()
-    result, _ = client.grade(service, kata, submission.read_bytes(), preload=preload, hidden=hidden)
+    result, _ = client.grade(
+        service, client.GradeTask(kata=kata, source=submission.read_bytes(), preload=preload, hidden=hidden)
+    )
     if result.status != "pass":
         raise click.ClickException(f"the grade is {result.status}")
 

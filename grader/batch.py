@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from grader.catalog import Catalog
+from grader.client import GradeTask
+from grader.client import make_task
 from grader.executor import Executor
-from grader.executor import GradeTask
 from grader.kata import Kata
 from grader.result import Result
 from grader.roster import Submission
@@ -39,7 +40,7 @@ class Batch:
         latest = {(submission.student, submission.kata): submission for submission in submissions}
         same: dict[tuple[str, str], list[str]] = {}
         for task, result in self.executor.run(self._tasks(latest, same, report)):
-            content = task.key
+            content = _digest(task.source)
             for student in same.pop((task.kata.name, content)):
                 self.store.put(student, content, self.versions[task.kata.name], result)
                 report(student, result)
@@ -53,7 +54,7 @@ class Batch:
         """Yields one task for each content; `same` collects the students who wait for it."""
         for (student, name), submission in submissions.items():
             kata, version, source = self.catalog.katas[name], self.versions[name], submission.read()
-            content = hashlib.sha256(source).hexdigest()
+            content = _digest(source)
             if self.store.holds(student, name, content, version, self.seed):
                 report(student, None)
                 continue
@@ -65,15 +66,11 @@ class Batch:
                 same[name, content].append(student)
             else:
                 same[name, content] = [student]
-                yield GradeTask(
-                    kata=kata,
-                    source=source,
-                    preload=self.catalog.pack_of(kata).preload,
-                    hidden=self.catalog.hidden_folders(),
-                    seed=self.seed,
-                    device=self.device,
-                    key=content,
-                )
+                yield make_task(self.catalog, kata, source, seed=self.seed, device=self.device, with_pictures=False)
+
+
+def _digest(source: bytes) -> str:
+    return hashlib.sha256(source).hexdigest()
 
 
 def version_of(kata: Kata) -> str:

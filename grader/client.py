@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from grader import channel
+from grader.catalog import Catalog
 from grader.channel import DrawnPicture
 from grader.channel import GradeRequest
 from grader.channel import JudgeRequest
@@ -42,46 +43,64 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
     return "gpu" if has_gpu and device != "cpu" else "cpu"
 
 
+class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What one grade needs, wherever it is made."""
+
+    kata: Kata
+    source: bytes
+    """The submission."""
+    preload: tuple[str, ...] = ()
+    """The modules that the kata's zygote imports."""
+    hidden: tuple[str, ...] = ()
+    """The folders that no worker may read."""
+    seed: int = 0
+    """Seeds the inputs of the tests and the workers."""
+    device: Literal["cpu", "gpu"] = "cpu"
+    with_pictures: bool = True
+
+
+def make_task(
+    catalog: Catalog,
+    kata: Kata,
+    source: bytes,
+    *,
+    seed: int = 0,
+    device: Literal["cpu", "gpu"] = "cpu",
+    with_pictures: bool = True,
+) -> GradeTask:
+    """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
+    return GradeTask(
+        kata=kata,
+        source=source,
+        preload=catalog.pack_of(kata).preload,
+        hidden=catalog.hidden_folders(),
+        seed=seed,
+        device=device,
+        with_pictures=with_pictures,
+    )
+
+
 class Grading:
     """A grade under way: it can be waited for, polled like a file, or cancelled."""
 
-    def __init__(
-        self,
-        service: Connection,
-        kata: Kata,
-        source: bytes,
-        *,
-        preload: tuple[str, ...],
-        hidden: tuple[str, ...],
-        seed: int = 0,
-        device: Literal["cpu", "gpu"] = "cpu",
-        with_pictures: bool = True,
-    ) -> None:
+    def __init__(self, service: Connection, task: GradeTask) -> None:
         """Hands a submission to a judge.
-
-        Args:
-            service: where the judges are.
-            kata: what to grade against.
-            source: the submission's bytes.
-            preload: the modules that the kata's zygote imports.
-            hidden: folders that no worker may read.
-            seed: seeds the inputs of the tests and the workers.
-            device: where workers run.
-            with_pictures: whether pictures are drawn.
 
         Raises:
             EngineError: the service cannot be reached.
         """
         self.service = service
         self.judge = JudgeRequest(
-            folder=str(kata.folder),
-            reference_folder=str(kata.reference_folder),
-            pack=kata.pack,
-            preload=list(preload),
-            hidden=list(hidden),
-            gpu=device == "gpu",
+            folder=str(task.kata.folder),
+            reference_folder=str(task.kata.reference_folder),
+            pack=task.kata.pack,
+            preload=list(task.preload),
+            hidden=list(task.hidden),
+            gpu=task.device == "gpu",
         )
-        self.request = GradeRequest(source=source, seed=seed, device=device, with_pictures=with_pictures)
+        self.request = GradeRequest(
+            source=task.source, seed=task.seed, device=task.device, with_pictures=task.with_pictures
+        )
         self.start = time.monotonic()
         self.connection = self._ask()
 
@@ -127,43 +146,29 @@ class Grading:
         raise EngineError("The judge ended before it had a verdict; run the command again.")
 
 
-def grade(
-    service: Connection,
-    kata: Kata,
-    source: bytes,
-    *,
-    preload: tuple[str, ...],
-    hidden: tuple[str, ...],
-    seed: int = 0,
-    device: Literal["cpu", "gpu"] = "cpu",
-    with_pictures: bool = True,
-) -> tuple[Result, list[DrawnPicture]]:
-    """Grades a submission and waits for the verdict; see `Grading`."""
-    unloadable = refuse(kata, source, seed=seed)
-    if unloadable:
-        return unloadable, []
-    return Grading(
-        service, kata, source, preload=preload, hidden=hidden, seed=seed, device=device, with_pictures=with_pictures
-    ).wait()
+def grade(service: Connection, task: GradeTask) -> tuple[Result, list[DrawnPicture]]:
+    """Grades a submission and waits for the verdict; raises what `Grading.wait` does."""
+    refused = refuse(task)
+    return (refused, []) if refused else Grading(service, task).wait()
 
 
-def refuse(kata: Kata, source: bytes, *, seed: int) -> Result | None:
+def refuse(task: GradeTask) -> Result | None:
     """Returns the result of what no judge needs to see, because it cannot be Python source; None if it can."""
-    problem = find_problem(source)
-    return _result_of_one(kata, "fail", "load", "Loads your file.", problem, seed) if problem else None
+    problem = find_problem(task.source)
+    return _result_of_one(task, "fail", "load", "Loads your file.", problem) if problem else None
 
 
-def error_result(kata: Kata, message: str, *, seed: int) -> Result:
+def error_result(task: GradeTask, message: str) -> Result:
     """Returns the result of a grade that failed through no fault of the submission."""
-    return _result_of_one(kata, "error", "grader", "Grades your file.", message, seed)
+    return _result_of_one(task, "error", "grader", "Grades your file.", message)
 
 
 def _result_of_one(
-    kata: Kata, status: Literal["fail", "error"], name: str, description: str, message: str, seed: int
+    task: GradeTask, status: Literal["fail", "error"], name: str, description: str, message: str
 ) -> Result:
     """Returns a result whose only test stands for the whole kata."""
-    points = sum(task.points for task in kata.spec.tasks)
+    points = sum(part.points for part in task.kata.spec.tasks)
     test = TestResult(
         name=name, task=0, description=description, status=status, points=0.0, max_points=points, message=message
     )
-    return Result(kata=kata.name, status=status, score=0.0, max_score=points, tests=[test], seed=seed)
+    return Result(kata=task.kata.name, status=status, score=0.0, max_score=points, tests=[test], seed=task.seed)

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import select
 import time
 from collections.abc import Iterable
 from collections.abc import Iterator
-from typing import Any
 from typing import Final
-from typing import Literal
 from typing import Protocol
 
 from grader import client
+from grader.client import GradeTask
 from grader.client import Grading
 from grader.connection import Connection
 from grader.connection import open_service
 from grader.errors import EngineError
 from grader.errors import GraderError
-from grader.kata import Kata
 from grader.result import Result
 
 MAX_ATTEMPTS: Final = 3
 """How often a grade is begun when the machinery, and not the submission, fails."""
 
 _PAUSE_SECONDS: Final = 0.5
-
-
-@dataclasses.dataclass(frozen=True)
-class GradeTask:
-    """What one grade needs, wherever it is made; everything in it can be sent to another machine with the same packs."""
-
-    kata: Kata
-    source: bytes
-    preload: tuple[str, ...]
-    hidden: tuple[str, ...]
-    seed: int = 0
-    device: Literal["cpu", "gpu"] = "cpu"
-    key: Any = None
-    """Comes back with the result."""
 
 
 class Executor(Protocol):
@@ -64,30 +47,17 @@ class LocalExecutor:
                     task = next(waiting, None)
                     if task is None:
                         break
-                    refused = client.refuse(task.kata, task.source, seed=task.seed)
+                    refused = client.refuse(task)
                     if refused:
                         yield task, refused
                     else:
-                        under_way[_begin(service, task)] = task
+                        under_way[Grading(service, task)] = task
                 if not under_way:
                     return
                 ready, _, _ = select.select(list(under_way), [], [])
                 for grading in ready:
                     task = under_way.pop(grading)
                     yield task, _finish(service, grading, task)
-
-
-def _begin(service: Connection, task: GradeTask) -> Grading:
-    return Grading(
-        service,
-        task.kata,
-        task.source,
-        preload=task.preload,
-        hidden=task.hidden,
-        seed=task.seed,
-        device=task.device,
-        with_pictures=False,
-    )
 
 
 def _finish(service: Connection, grading: Grading, task: GradeTask) -> Result:
@@ -98,9 +68,9 @@ def _finish(service: Connection, grading: Grading, task: GradeTask) -> Result:
             return grading.wait()[0]
         except EngineError as error:
             if attempt == MAX_ATTEMPTS:
-                return client.error_result(task.kata, str(error), seed=task.seed)
+                return client.error_result(task, str(error))
             attempt += 1
             time.sleep(_PAUSE_SECONDS)
-            grading = _begin(service, task)
+            grading = Grading(service, task)
         except GraderError as error:
-            return client.error_result(task.kata, str(error), seed=task.seed)
+            return client.error_result(task, str(error))

@@ -19,6 +19,7 @@ import watchfiles
 from grader import client
 from grader.catalog import Catalog
 from grader.channel import DrawnPicture
+from grader.client import GradeTask
 from grader.client import Grading
 from grader.connection import Connection
 from grader.errors import GraderError
@@ -52,8 +53,8 @@ class Watch:
         self.service = service
         self.device = device
         self.kata = next(iter(catalog.katas.values()))
-        self.graded: bytes | None = None
-        """The content that was graded last, or is being graded."""
+        self.task: GradeTask | None = None
+        """What was graded last, or is being graded."""
         self.last: Result | None = None
         self.grading: Grading | None = None
         self.folder: WatchedFolder | None = None
@@ -84,7 +85,7 @@ class Watch:
     def turn_to(self, kata: Kata) -> None:
         """Makes another kata the one that is watched, and starts it where it was not."""
         self.cancel()
-        self.kata, self.graded, self.last = kata, None, None
+        self.kata, self.task, self.last = kata, None, None
         if not self.path.parent.is_dir():
             click.echo(f"Made {self.workspace.start(kata)}.")
         if self.folder:
@@ -104,7 +105,7 @@ class Watch:
             marks = {True: "✓", False: "○"}
             click.echo("  ".join(f"{marks[name in passed]} {name}" for name in self.catalog.katas))
         elif key == "r":
-            self.graded = None
+            self.task = None
             self.grade()
 
     def grade(self) -> None:
@@ -113,23 +114,16 @@ class Watch:
             source = read_submission(self.manager, self.path, self.kata)
         except UsageError:
             return  # An editor is about to put the new file in the place of the old one.
-        if source == self.graded:
+        if self.task and source == self.task.source:
             return
         self.cancel()
-        self.graded = source
-        unloadable = client.refuse(self.kata, source, seed=0)
-        if unloadable:
-            self.show(unloadable, [])
-            return
         self.manager.hook.grader_grading_started(kata=self.kata, path=self.path)
-        self.grading = Grading(
-            self.service,
-            self.kata,
-            source,
-            preload=self.catalog.pack_of(self.kata).preload,
-            hidden=self.catalog.hidden_folders(),
-            device=self.device,
-        )
+        self.task = client.make_task(self.catalog, self.kata, source, device=self.device)
+        refused = client.refuse(self.task)
+        if refused:
+            self.show(refused, [])
+        else:
+            self.grading = Grading(self.service, self.task)
 
     def cancel(self) -> None:
         """Gives up the grade under way."""
@@ -139,12 +133,12 @@ class Watch:
 
     def finish(self) -> None:
         """Takes the verdict that has arrived."""
-        if self.grading:
+        if self.grading and self.task:
             grading, self.grading = self.grading, None
             try:
                 result, pictures = grading.wait()
             except GraderError as error:
-                result, pictures = client.error_result(self.kata, str(error), seed=0), []
+                result, pictures = client.error_result(self.task, str(error)), []
             self.show(result, pictures)
 
     def show(self, result: Result, pictures: list[DrawnPicture]) -> None:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,8 +113,9 @@ def write_kata(tmp_path: Path) -> WriteKata:
 def grade(service: OwnService, hidden: tuple[str, ...]) -> GradeSource:
     """Grades source code against a kata."""
 
-    def grade_source(kata: Kata, source: str | bytes, **options: object) -> Result:
+    def grade_source(kata: Kata, source: str | bytes, **options: Any) -> Result:
         content = textwrap.dedent(source).encode() if isinstance(source, str) else source
-        return client.grade(service, kata, content, preload=PRELOAD, hidden=hidden, **options)[0]  # type: ignore[arg-type]
+        task = client.GradeTask(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
+        return client.grade(service, task)[0]
 
     return grade_source

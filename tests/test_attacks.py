@@ -303,7 +303,9 @@ def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, hidden: tupl
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     look = b"import os\ndef double(values):\n    raise RuntimeError(str(dict(os.environ)))\n"
     with OwnService() as service:
-        result, _ = client.grade(service, write_kata(), look, preload=("numpy",), hidden=hidden)
+        result, _ = client.grade(
+            service, client.GradeTask(kata=write_kata(), source=look, preload=("numpy",), hidden=hidden)
+        )
     message = str(result.tests[0].message)
     assert "RuntimeError" in message
     assert "SECRET_TOKEN" not in message

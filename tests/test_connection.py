@@ -46,7 +46,7 @@ def kata(write_kata: WriteKata) -> Kata:
 
 
 def verdict(service: connection.Connection, kata: Kata) -> str:
-    return client.grade(service, kata, REFERENCE.encode(), preload=("numpy",), hidden=())[0].status
+    return client.grade(service, client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=("numpy",)))[0].status
 
 
 def running() -> ServiceStatus:

@@ -358,7 +358,9 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
     """
     tests = globals()["hidden"](body.replace("        ", "")).replace("seed)", "seed, pictures)")
     kata = write_kata(tests)
-    result, pictures = client.grade(service, kata, REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    result, pictures = client.grade(
+        service, client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    )
     assert result.status == "pass"
     assert [picture.name for picture in pictures] == ["digits", "path"]
     assert all(picture.content.startswith(b"\x89PNG") for picture in pictures)

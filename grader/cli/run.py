@@ -78,20 +78,12 @@ def _grade(
     from grader import client
     from grader import connection
 
-    place = client.resolve_device(device)
+    task = client.make_task(catalog, kata, source, seed=seed, device=client.resolve_device(device))
     with connection.open_service(cold=cold) as service, _waiting():
         try:
-            return client.grade(
-                service,
-                kata,
-                source,
-                preload=catalog.pack_of(kata).preload,
-                hidden=catalog.hidden_folders(),
-                seed=seed,
-                device=place,
-            )
+            return client.grade(service, task)
         except GraderError as error:
-            return client.error_result(kata, str(error), seed=seed), []
+            return client.error_result(task, str(error)), []
 
 
 def _waiting() -> contextlib.AbstractContextManager[object]:
