@@ -1,0 +1,178 @@
+"""What a learner and a class wait for, as ratios to today's way, all measured in one run: `python benchmarks/table.py`.
+
+Today's way is the same hidden tests in a cold process of pytest per submission (`in_process.py`), its bytecode cached, on
+the same cores. Times are wall-clock seconds from the shell; each pair is measured in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from warm_grade import run_cold
+from warm_grade import time_of
+
+from grader.catalog import load_catalog
+from grader.kata import Kata
+from grader.plugins import create_manager
+
+GRADER = [sys.executable, "-m", "grader"]
+CRASHES = "import os\nos._exit(0)\n"
+HANGS = "while True: pass\n"
+HUNGRY = "kept = []\nwhile True: kept.append(bytearray(2**24))\n"
+
+
+def median_of(count: int, action: Callable[[], None]) -> float:
+    """Returns the median of several times of an action."""
+    return statistics.median(time_of(action) for _ in range(count))
+
+
+def run(*arguments: object, folder: Path) -> None:
+    """Runs a command of the grader; a failed submission is not an error here."""
+    command = [*GRADER, *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode == 2:
+        raise click.ClickException(done.stderr + done.stdout)
+
+
+def start_of(*command: str) -> None:
+    """Starts a program and waits for its end."""
+    subprocess.run(command, capture_output=True, check=True)
+
+
+class WatchSession:
+    """A `grader watch` in a terminal, timed from a save to its verdict."""
+
+    def __init__(self, kata: Kata, folder: Path) -> None:
+        self.file = folder / kata.name / f"{kata.name}.py"
+        self.terminal, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            [*GRADER, "watch", kata.name], cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        self.wait_for(r"points")
+
+    def wait_for(self, pattern: str) -> None:
+        """Reads until a pattern has been printed."""
+        seen = ""
+        while not re.search(pattern, seen):
+            if not select.select([self.terminal], [], [], 120)[0]:
+                raise click.ClickException(f"watch printed no {pattern!r}: {seen}")
+            seen += os.read(self.terminal, 65536).decode()
+
+    def save(self, source: str) -> None:
+        """Saves as editors do and waits for the verdict."""
+        new = self.file.with_suffix(".new")
+        new.write_text(source)
+        new.replace(self.file)
+        self.wait_for(r"of [\d.]+ points")
+
+    def close(self) -> None:
+        """Quits."""
+        os.write(self.terminal, b"q")
+        self.process.wait()
+
+
+def write_class(kata: Kata, folder: Path, count: int) -> Path:
+    """Writes a class of unlike submissions: right ones, wrong ones, and some that hang, crash or eat memory."""
+    right = [file.read_text() for file in (kata.reference, *kata.right_solutions())]
+    wrong = [file.read_text() for file in kata.wrong_solutions()]
+    for number in range(count):
+        kinds = {0: HANGS, 25: CRASHES, 50: HUNGRY, 75: CRASHES}
+        sources = right if number % 3 else wrong
+        source = kinds.get(number % 100, sources[number % len(sources)])
+        (folder / f"s{number:05}").mkdir(parents=True)
+        (folder / f"s{number:05}/{kata.name}.py").write_text(f"# {number}\n{source}")
+    return folder
+
+
+def cold_rate(kata: Kata, jobs: int, count: int = 6) -> float:
+    """Returns how many cold grades are made in a second, `jobs` at a time."""
+    start = time.perf_counter()
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda _: run_cold(kata, kata.reference), range(count)))
+    return count / (time.perf_counter() - start)
+
+
+def proportional_memory(word: str) -> list[float]:
+    """Returns the proportional set size, in MiB, of each process whose command line holds a word."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and word.encode() in (entry / "cmdline").read_bytes():
+                match = re.search(r"^Pss:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
+                found.append(int(match[1]) / 1024 if match else 0.0)
+        except OSError:
+            continue
+    return found
+
+
+def row(name: str, ours: str, theirs: str, ratio: float | None) -> None:
+    """Prints one line of the table."""
+    click.echo(f"{name:<44} {ours:>14} {theirs:>14} {'' if ratio is None else f'{ratio:8.1f} x'}")
+
+
+@click.command()
+@click.option("--students", default=500, show_default=True, help="Submissions in the class.")
+@click.option("--rounds", default=5, show_default=True, help="Measurements of each kind.")
+def main(students: int, rounds: int) -> None:
+    """Print the table."""
+    kata = load_catalog(create_manager()).find("perceptron")
+    with tempfile.TemporaryDirectory(prefix="grader-bench-") as made:
+        os.environ["XDG_CACHE_HOME"] = made
+        folder = Path(made)
+        row(f"{kata.name}, {os.cpu_count()} cores", "ours", "cold pytest", None)
+        run("run", kata.name, kata.reference, folder=folder)
+        run_cold(kata, kata.reference)
+        cold = median_of(rounds, lambda: run_cold(kata, kata.reference))
+        warm = median_of(3 * rounds, lambda: run("run", kata.name, kata.reference, folder=folder))
+        row("grader run, warm, from the shell", f"{warm:.3f} s", f"{cold:.3f} s", cold / warm)
+
+        session = WatchSession(kata, folder)
+        sources = [f"# {number}\n{kata.reference.read_text()}" for number in range(3 * rounds)]
+        saved = statistics.median(time_of(lambda text=text: session.save(text)) for text in sources)  # type: ignore[misc]
+        session.close()
+        row("grader watch, save to verdict", f"{saved:.3f} s", f"{cold:.3f} s", cold / saved)
+
+        for jobs in (1, 2):
+            submissions = write_class(kata, folder / f"class{jobs}", students)
+            db = folder / f"grades{jobs}.sqlite"
+            seconds = time_of(lambda: run("batch", submissions, "--db", db, "--jobs", jobs, folder=folder))  # noqa: B023
+            ours, theirs = students / seconds, cold_rate(kata, jobs)
+            row(
+                f"grader batch, {students} submissions, {jobs} at a time",
+                f"{ours:.1f} /s",
+                f"{theirs:.2f} /s",
+                ours / theirs,
+            )
+            shutil.rmtree(submissions)
+
+        memory = sorted(proportional_memory("grader.zygote"))
+        row("memory of zygote and spare workers (PSS)", f"{sum(memory):.0f} MiB", "", None)
+        row("memory that a worker adds (PSS)", f"{memory[0] if len(memory) < 3 else memory[1]:.0f} MiB", "", None)
+        python = median_of(3 * rounds, lambda: start_of(sys.executable, "-c", "pass"))
+        for words in (["--help"], ["list"]):
+            command = median_of(3 * rounds, lambda words=words: start_of(*GRADER, *words))  # type: ignore[misc]
+            row(
+                f"grader {words[0]}, beside a bare Python start",
+                f"{command:.3f} s",
+                f"{python:.3f} s",
+                command / python,
+            )
+        run("zygote", "stop", folder=folder)
+
+
+if __name__ == "__main__":
+    main()
