@@ -47,6 +47,15 @@ def run(*arguments: object, folder: Path) -> None:
         raise click.ClickException(done.stderr + done.stdout)
 
 
+def run_batch(*arguments: object, folder: Path) -> tuple[float, float]:
+    """Grades a class and returns the seconds and the largest resident set, in MiB, of the command itself."""
+    start = time.perf_counter()
+    process = subprocess.Popen([*GRADER, "batch", *map(str, arguments)], cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
 def start_of(*command: str) -> None:
     """Starts a program and waits for its end."""
     subprocess.run(command, capture_output=True, check=True)
@@ -149,14 +158,11 @@ def main(students: int, rounds: int) -> None:
         for jobs in (1, 2):
             submissions = write_class(kata, folder / f"class{jobs}", students)
             db = folder / f"grades{jobs}.sqlite"
-            seconds = time_of(lambda: run("batch", submissions, "--db", db, "--jobs", jobs, folder=folder))  # noqa: B023
+            seconds, peak = run_batch(submissions, "--db", db, "--jobs", jobs, folder=folder)
             ours, theirs = students / seconds, cold_rate(kata, jobs)
-            row(
-                f"grader batch, {students} submissions, {jobs} at a time",
-                f"{ours:.1f} /s",
-                f"{theirs:.2f} /s",
-                ours / theirs,
-            )
+            name = f"grader batch, {students} submissions, {jobs} at a time"
+            row(name, f"{ours:.1f} /s", f"{theirs:.2f} /s", ours / theirs)
+            row("  peak memory of its own process", f"{peak:.0f} MiB", "", None)
             shutil.rmtree(submissions)
 
         memory = sorted(proportional_memory("grader.zygote"))

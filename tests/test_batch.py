@@ -66,6 +66,26 @@ def test_class_is_graded_and_summarised(tmp_path: Path, db: Path) -> None:
     assert (result["version"], result["kata"], result["status"]) == (1, "perceptron", "fail")
 
 
+def test_verdicts_are_those_of_single_runs(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = {"ada": RIGHT, "bob": WRONG, "cleo": CRASHES, "dan": "while True: pass\n", "eve": ""}
+    folder = write_class(tmp_path / "class", sources)
+    assert batch(folder, "--db", db, "--seed", 3).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    with sqlite3.connect(db) as connection:
+        graded = connection.execute("SELECT student, result FROM grade").fetchall()
+    for student, kept in graded:
+        arguments = ["run", "perceptron", str(folder / student), "--format", "json", "--seed", "3"]
+        single = json.loads(CliRunner().invoke(create_cli(create_manager()), arguments).stdout)
+        assert without_times(json.loads(kept)) == without_times(single)
+    assert len(graded) == len(sources)
+
+
+def without_times(result: dict[str, object]) -> dict[str, object]:
+    """Leaves out what differs between two equal grades: seconds, and pictures, which a batch does not draw."""
+    tests = [{**test, "seconds": 0} for test in result["tests"]]  # type: ignore[attr-defined]
+    return {**result, "tests": tests, "seconds": 0, "artifacts": []}
+
+
 def test_only_what_has_changed_is_graded_again(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": WRONG})
     assert batch(folder, "--db", db).exit_code == 0
