@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
 
@@ -12,12 +11,10 @@ import numpy as np
 import numpy.random  # NumPy would load it when first used, in every grade anew.
 import pytest
 
+from grader.grade import Grade
 from grader.pictures import Pictures
 from grader.remote import RemoteObject
 from grader.thresholds import measure_speed
-
-if TYPE_CHECKING:
-    from grader.judge import Grade
 
 SpeedCheck = Callable[[str, Callable[[], tuple[Any, ...]], Callable[[Any, Any], None]], None]
 
@@ -27,7 +24,6 @@ class HiddenTestPlugin:
 
     def __init__(self) -> None:
         self.grade: Grade | None = None
-        self.raised: pytest.ExceptionInfo[BaseException] | None = None
         self.collection_errors: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -42,8 +38,8 @@ class HiddenTestPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Remembers the exception itself; pytest would format a traceback that nobody reads, which is slow."""
-        if call.excinfo is not None and self.raised is None:
-            self.raised = call.excinfo
+        if call.excinfo is not None and self.running.raised is None:
+            self.running.raised = call.excinfo.value
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         when: Any = call.when
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when, duration=call.duration)

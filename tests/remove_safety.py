@@ -51,14 +51,14 @@ REMOVALS = [
     Removal("output limit", "process.py", "self.total_bytes > self.limit_bytes", "False", "test_attacks.py"),
     Removal(
         "other errors of a test",
-        "judge.py",
+        "grade.py",
         "is_certain = isinstance(error, AssertionError | SubmissionRaised)",
         "is_certain = True",
         "test_judge.py",
     ),
-    Removal("doubt after a death", "judge.py", "and not error.is_doubtful", "", "test_judge.py"),
-    Removal("lost workers", "judge.py", "self.num_lost >= MAX_LOST_WORKERS or", "", "test_judge.py test_attacks.py"),
-    Removal("wall clock", "judge.py", "+ self.kata.spec.limits.wall_seconds", "+ 1e6", "test_judge.py test_attacks.py"),
+    Removal("doubt after a death", "grade.py", "and not error.is_doubtful", "", "test_judge.py"),
+    Removal("lost workers", "grade.py", "self.num_lost >= MAX_LOST_WORKERS or", "", "test_judge.py test_attacks.py"),
+    Removal("wall clock", "grade.py", "+ self.kata.spec.limits.wall_seconds", "+ 1e6", "test_judge.py test_attacks.py"),
     Removal("speed outputs", "thresholds.py", "        check(returned, expected)\n", "", "test_judge.py"),
     Removal(
         "fair clock", "thresholds.py", "        submission.worker().pause()\n", "", "test_judge.py test_attacks.py"

@@ -1,0 +1,236 @@
+"""One submission's way through the hidden tests of a kata, from its first load to the verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+from collections import Counter
+from typing import Any
+from typing import Final
+
+import msgspec
+import pytest
+
+from grader import channel
+from grader import wire
+from grader.channel import GradeRequest
+from grader.errors import GraderError
+from grader.errors import SubmissionError
+from grader.errors import SubmissionRaised
+from grader.errors import SubmissionStopped
+from grader.errors import UsageError
+from grader.feedback import explain
+from grader.kata import Kata
+from grader.pictures import Pictures
+from grader.process import WorkerProcess
+from grader.remote import Code
+from grader.remote import RemoteCode
+from grader.result import Result
+from grader.result import TestResult
+from grader.thresholds import Thresholds
+
+MAX_LOST_WORKERS: Final = 2
+"""After so many dead workers the remaining tests are not run: each may cost the whole time of a call."""
+
+_MAX_OUTPUT: Final = 500
+
+
+@dataclasses.dataclass
+class Setting:
+    """What is known of a kata before any submission: its files, and where workers come from."""
+
+    kata: Kata
+    zygote: socket.socket
+    reference_source: bytes
+    support_source: bytes | None
+    start_seconds: float
+    """How long a worker may take to appear."""
+
+
+class Grade:
+    """One submission's way through the hidden tests."""
+
+    def __init__(self, setting: Setting, request: GradeRequest) -> None:
+        self.setting = setting
+        self.request = request
+        self.kata = setting.kata
+        self.submission = self._remote(request.source)
+        self.reference = self._remote(setting.reference_source, is_trusted=True)
+        self.subject = self.submission
+        """Whose functions the tests call: the submission, or the reference when it stands in for it."""
+        self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
+        self.pictures = Pictures()
+        self.num_lost = 0
+        self.raised: BaseException | None = None
+        """What ended the test that runs; the pytest plugin notes it."""
+
+    def run(self, items: list[pytest.Item]) -> channel.Verdict:
+        """Runs all tests and returns the verdict with its pictures."""
+        start = time.monotonic()
+        try:
+            tests = self._run_tests(items)
+            pictures = []
+            if self.request.with_pictures:
+                pictures = [channel.DrawnPicture(picture.name, picture.png()) for picture in self.pictures.taken]
+        finally:
+            layers = self.submission.layers()
+            self.submission.close()
+            self.reference.close()
+        result = Result(
+            kata=self.kata.name,
+            status=_overall(tests),
+            score=round(sum(test.points for test in tests), 6),
+            max_score=round(sum(test.max_points for test in tests), 6),
+            tests=tests,
+            thresholds=self.thresholds.results,
+            seed=self.request.seed,
+            device="gpu" if self.request.device == "gpu" else "cpu",
+            seconds=round(time.monotonic() - start, 4),
+            sandbox=layers,
+        )
+        return channel.Verdict(msgspec.json.encode(result), pictures)
+
+    def _remote(self, source: bytes, *, is_trusted: bool = False) -> RemoteCode:
+        kata, spec = self.kata, self.kata.spec
+        code = Code(kata.name, source, kata.support, self.setting.support_source, tuple(spec.forbidden))
+        return RemoteCode(code, spec.limits, self._start_worker, is_trusted=is_trusted)
+
+    def _start_worker(self) -> WorkerProcess:
+        worker = WorkerProcess(self.setting.zygote, self.kata.spec.limits, self.setting.start_seconds)
+        if self.request.device == "gpu":
+            deadline = time.monotonic() + self.setting.start_seconds
+            if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
+                worker.kill()
+                raise UsageError(
+                    "--device gpu: expected a GPU that TensorFlow can use, found none; use --device cpu, "
+                    "or install the libraries with: pip install 'kata-grader[gpu]'"
+                )
+        return worker
+
+    def _run_tests(self, items: list[pytest.Item]) -> list[TestResult]:
+        points = self._points(items)
+        self.submission.begin_test(self.request.seed)
+        try:
+            self.submission.worker()
+        except SubmissionError as error:
+            if not self._is_ours(error, None):
+                return [self._load_failure(error)]
+        self.submission.deadline = time.monotonic() + self.kata.spec.limits.wall_seconds
+        return [self._run_test(item, points[item.nodeid]) for item in items]
+
+    def _points(self, items: list[pytest.Item]) -> dict[str, float]:
+        """Shares the points of each task among its tests, in equal parts."""
+        tasks = {item.nodeid: task_of(item) for item in items}
+        counts = Counter(tasks.values())
+        return {nodeid: self.kata.spec.tasks[task - 1].points / counts[task] for nodeid, task in tasks.items()}
+
+    def _load_failure(self, error: SubmissionError) -> TestResult:
+        return TestResult(
+            name="load",
+            task=0,
+            description="Loads your file.",
+            status="fail",
+            points=0.0,
+            max_points=sum(task.points for task in self.kata.spec.tasks),
+            message=explain(error, [], self.request.source, self.kata.stub.name),
+            output=self.submission.output()[-_MAX_OUTPUT:],
+        )
+
+    def _run_test(self, item: pytest.Item, max_points: float) -> TestResult:
+        result = TestResult(
+            name=item.name,
+            task=task_of(item),
+            description=description_of(item),
+            status="pass",
+            points=0.0,
+            max_points=max_points,
+        )
+        if self.num_lost >= MAX_LOST_WORKERS or time.monotonic() >= self.submission.deadline:
+            result.status = "fail"
+            result.message = (
+                "Not run, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
+            )
+            return result
+        start = time.monotonic()
+        error = self._execute(item)
+        result.seconds = round(time.monotonic() - start, 4)
+        result.output = self.submission.output()[:_MAX_OUTPUT]
+        if error is None:
+            result.points = max_points
+        elif isinstance(error, pytest.skip.Exception):
+            result.status, result.max_points, result.message = "skip", 0.0, str(error)
+        elif isinstance(error, GraderError):
+            raise error
+        else:
+            if isinstance(error, SubmissionStopped):
+                self.num_lost += 1
+            message = explain(error, self.submission.calls, self.request.source, self.kata.stub.name)
+            problem = self._is_ours(error, item)
+            result.status = "error" if problem else "fail"
+            result.message = problem or message
+        return result
+
+    def _execute(self, item: pytest.Item) -> BaseException | None:
+        """Runs one test with the current subject and returns what ended it, if anything did."""
+        self.raised = None
+        self.subject.begin_test(self.request.seed)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return self.raised
+
+    def _is_ours(self, error: BaseException, item: pytest.Item | None) -> str | None:
+        """Where the submission need not be to blame, lets the reference take its place and says what is wrong if it fails too.
+
+        Returns:
+            None if it is the submission's failure, else a sentence for the instructor.
+        """
+        is_certain = isinstance(error, AssertionError | SubmissionRaised)
+        if is_certain or (isinstance(error, SubmissionStopped) and not error.is_doubtful):
+            return None
+        again = self._stand_in(item)
+        if again is None:
+            return None
+        where = f"{self.kata.hidden_tests}::{item.name}" if item else str(self.kata.reference)
+        return (
+            f"{where}: the reference fails here, too ({type(again).__name__}: {again}), "
+            f"so this is not the submission's fault. Tell the author of the kata, or run it again on a quieter machine."
+        )
+
+    def _stand_in(self, item: pytest.Item | None) -> BaseException | None:
+        """Runs a test, or only the loading, with a fresh reference as the subject."""
+        recorded, taken = list(self.thresholds.results), list(self.pictures.taken)
+        self.subject = self._remote(self.setting.reference_source)
+        try:
+            if item is None:
+                self.subject.begin_test(self.request.seed)
+                self.subject.worker()
+                return None
+            item._initrequest()  # type: ignore[attr-defined]  # As rerun plugins do: fixtures are made once otherwise.
+            return self._execute(item)
+        except SubmissionError as error:
+            return error
+        finally:
+            self.subject.close()
+            self.subject = self.submission
+            self.thresholds.results, self.pictures.taken = recorded, taken
+
+
+def _overall(tests: list[TestResult]) -> Any:
+    statuses = {test.status for test in tests}
+    return "error" if "error" in statuses else "fail" if "fail" in statuses else "pass"
+
+
+def task_of(item: pytest.Item) -> int:
+    """Returns the number of the task that a test belongs to, or 0."""
+    mark = item.get_closest_marker("task")
+    return int(mark.args[0]) if mark else 0
+
+
+def description_of(item: pytest.Item) -> str:
+    """Returns the line that a learner reads: the test's docstring with its parameters filled in."""
+    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    description = " ".join(docstring.split())
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    for name, value in parameters.items():
+        description = description.replace(f"`{name}`", f"{value}")
+    return description
