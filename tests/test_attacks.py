@@ -17,6 +17,7 @@ from conftest import REFERENCE
 from conftest import ROOT
 from conftest import GradeSource
 from conftest import WriteKata
+from conftest import zygotes_of
 
 from grader import channel
 from grader import client
@@ -258,8 +259,8 @@ def test_worker_ends_with_the_one_who_asked(
     )
     with service.connect(judge) as asking:
         channel.send(asking, GradeRequest(source=b"while True: pass"))
-        assert eventually(lambda: busy_workers() > 0)
-    assert eventually(lambda: busy_workers() == 0)
+        assert eventually(lambda: busy_workers(service) > 0)
+    assert eventually(lambda: busy_workers(service) == 0)
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -269,14 +270,13 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def busy_workers() -> int:
-    """Counts the processes of zygotes that have used the processor for a second or more and are using it now."""
+def busy_workers(service: OwnService) -> int:
+    """Counts the workers that have used the processor for a second or more and are using it now."""
     found = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and b"grader.zygote" in _command_line(entry):
-            with contextlib.suppress(OSError):
-                facts = (entry / "stat").read_text().rpartition(")")[2].split()
-                found += facts[0] == "R" and int(facts[11]) >= os.sysconf("SC_CLK_TCK")
+    for process in zygotes_of(service.process.pid):
+        with contextlib.suppress(OSError):
+            facts = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            found += facts[0] == "R" and int(facts[11]) >= os.sysconf("SC_CLK_TCK")
     return found
 
 
@@ -320,20 +320,15 @@ def test_worker_is_never_root(write_kata: WriteKata, grade: GradeSource) -> None
     assert all(int(uid) > 0 for uid in found.groups())
 
 
-def test_dead_zygote_costs_a_restart_and_not_a_verdict(write_kata: WriteKata, grade: GradeSource) -> None:
+def test_dead_zygote_costs_a_restart_and_not_a_verdict(
+    service: OwnService, write_kata: WriteKata, grade: GradeSource
+) -> None:
     kata = write_kata()
     assert grade(kata, REFERENCE).status == "pass"
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and b"grader.zygote" in _command_line(entry):
-            os.kill(int(entry.name), signal.SIGKILL)
+    for process in zygotes_of(service.process.pid):
+        with contextlib.suppress(ProcessLookupError):  # It has died with its parent.
+            os.kill(process, signal.SIGKILL)
     assert grade(kata, REFERENCE).status == "pass"
-
-
-def _command_line(process: Path) -> bytes:
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 @pytest.mark.parametrize(

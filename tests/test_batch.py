@@ -20,10 +20,12 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result
 from conftest import ROOT
+from conftest import zygotes_of
 
 from grader import gradebook
 from grader import result as contract
 from grader.cli import create_cli
+from grader.connection import BackgroundService
 from grader.plugins import create_manager
 
 FOLDER = ROOT / "reference/expressivity/perceptron"
@@ -264,17 +266,6 @@ def test_full_disk_loses_no_finished_grade(tmp_path: Path, db: Path) -> None:
     assert [row[2] for row in rows(db)] == ["pass"] * 40
 
 
-def processes(*words: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and any(word.encode() in (entry / "cmdline").read_bytes() for word in words):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_batch_service_zygote_and_workers_may_be_killed_at_any_moment(tmp_path: Path, db: Path) -> None:
     sources = {}
     for number in range(60):
@@ -286,7 +277,9 @@ def test_batch_service_zygote_and_workers_may_be_killed_at_any_moment(tmp_path: 
     for _ in range(20):
         running = start_batch(folder, db)
         time.sleep(chance.uniform(0.3, 1.2))
-        victims = processes("grader.zygote", "grader.service")
+        with BackgroundService() as connection:
+            service = connection.status()
+        victims = [service.pid, *zygotes_of(service.pid)] if service else []
         for victim in chance.sample(victims, min(2, len(victims))):
             try:
                 os.kill(victim, signal.SIGKILL)

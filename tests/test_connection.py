@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import REFERENCE
 from conftest import WriteKata
+from conftest import zygotes_of
 
 from grader import client
 from grader import connection
@@ -54,17 +55,6 @@ def running() -> ServiceStatus:
         found = service.status()
     assert found is not None
     return found
-
-
-def zygote_of(service: int) -> int:
-    """Finds the process that forks a service's workers: in a jail it is the child of the one that was started."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and b"grader.zygote" in (entry / "cmdline").read_bytes():
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    started = next(child for child, parent in parents.items() if parent == service)
-    return next((child for child, parent in parents.items() if parent == started), started)
 
 
 def test_service_stays_for_the_next_command(folder: Path, kata: Kata) -> None:
@@ -116,7 +106,9 @@ def test_dead_or_hung_service_is_replaced(
 def test_dead_or_hung_zygote_is_replaced(folder: Path, kata: Kata, number: signal.Signals) -> None:
     with BackgroundService() as service:
         assert verdict(service, kata) == "pass"
-        os.kill(zygote_of(running().pid), number)
+        for process in zygotes_of(running().pid):
+            with contextlib.suppress(ProcessLookupError):  # It has died with its parent.
+                os.kill(process, number)
         assert verdict(service, kata) == "pass"
 
 
