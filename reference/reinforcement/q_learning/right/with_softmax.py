@@ -1,0 +1,41 @@
+"""Actions are drawn by a softmax whose temperature falls; the memory is a ring of the last 50,000 steps."""
+
+from collections import deque
+from functools import reduce
+
+import numpy as np
+
+
+def q_update(q, s_tm1, a_tm1, r_t, s_t, terminated_t, learning_rate, discount):
+    future = np.where(terminated_t, 0.0, q[s_t].max())
+    change = np.zeros_like(q)
+    change[s_tm1, a_tm1] = learning_rate * (r_t + discount * future - q[s_tm1, a_tm1])
+    return q + change
+
+
+def replay(q, memory, batch_size, learning_rate, discount, generator):
+    steps = (memory[generator.integers(len(memory))] for _ in range(batch_size))
+    return reduce(lambda table, step: q_update(table, *step, learning_rate, discount), steps, q)
+
+
+def softmax(row, temperature):
+    # Rewards may be of any size: only the differences within the row count, as parts of the largest of them.
+    scores = (row - row.max()) / (np.ptp(row) or 1.0) / temperature
+    return np.exp(scores) / np.exp(scores).sum()
+
+
+def train(environment, episodes, discount, seed):
+    generator = np.random.default_rng(seed)
+    q = np.zeros((environment.observation_space.n, environment.action_space.n))
+    memory = deque(maxlen=50_000)
+    seeds = [seed] + [None] * (episodes - 1)
+    for reset_seed, temperature in zip(seeds, np.geomspace(5.0, 0.2, episodes), strict=True):
+        state, _ = environment.reset(seed=reset_seed)
+        ended = False
+        while not ended:
+            action = int(generator.choice(q.shape[1], p=softmax(q[state], temperature)))
+            next_state, reward, terminated, truncated, _ = environment.step(action)
+            memory.append((state, action, reward, next_state, terminated))
+            q = replay(q, memory, 8, 0.1, discount, generator)
+            state, ended = next_state, terminated or truncated
+    return q
