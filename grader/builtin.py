@@ -27,10 +27,11 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import plugins
     from grader.cli import run
     from grader.cli import start
+    from grader.cli import verify
     from grader.cli import watch
     from grader.cli import zygote
 
-    for module in (list_, start, run, watch, hint, batch, gradebook, zygote, plugins):
+    for module in (list_, start, run, watch, hint, batch, gradebook, verify, zygote, plugins):
         group.add_command(module.command)
 
 

@@ -31,13 +31,13 @@ def grader(*arguments: object) -> Result:
 
 def test_help_teaches() -> None:
     output = grader("--help").output
-    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"):
+    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "zygote", "plugins"):
         assert f"\n  {command} " in output
     assert "grader start perceptron" in output
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "zygote", "plugins"]
+    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "zygote", "plugins"]
 )
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")

@@ -1,47 +1,25 @@
-"""Every kata of the course: the stub is not started, the reference and right/ pass, each wrong/ fails."""
+"""Every kata of the course is good enough; one that has not changed is not graded again unless `--fresh-katas` is given."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from conftest import GradeSource
+from conftest import ROOT
 
 from grader.catalog import Catalog
 from grader.catalog import load_catalog
+from grader.executor import LocalExecutor
 from grader.kata import Kata
 from grader.plugins import create_manager
+from grader.verify import verify
 
-KATAS = list(load_catalog(create_manager()).katas.values())
-
-
-def solutions(kind: str) -> list[object]:
-    files = {
-        "stub": lambda kata: [kata.stub],
-        "right": lambda kata: [kata.reference, *kata.right_solutions()],
-        "wrong": lambda kata: kata.wrong_solutions(),
-    }
-    return [pytest.param(kata, file, id=f"{kata.name}-{file.stem}") for kata in KATAS for file in files[kind](kata)]
+CATALOG = load_catalog(create_manager())
 
 
-@pytest.mark.parametrize(("kata", "file"), solutions("stub"))
-def test_stub_is_not_started(grade: GradeSource, kata: Kata, file: Path) -> None:
-    result = grade(kata, file.read_bytes())
-    assert (result.status, result.score) == ("fail", 0.0)
-    assert all((test.message or "").startswith("Not started") for test in result.tests)
-
-
-@pytest.mark.parametrize(("kata", "file"), solutions("right"))
-def test_correct_solution_passes(grade: GradeSource, kata: Kata, file: Path) -> None:
-    result = grade(kata, file.read_bytes())
-    assert result.status == "pass", [test.message for test in result.tests if test.status != "pass"]
-
-
-@pytest.mark.parametrize(("kata", "file"), solutions("wrong"))
-def test_wrong_solution_fails_with_a_next_step(grade: GradeSource, kata: Kata, file: Path) -> None:
-    result = grade(kata, file.read_bytes())
-    assert result.status == "fail"
-    assert all("Next step: " in (test.message or "") for test in result.tests if test.status == "fail")
+@pytest.mark.parametrize("kata", CATALOG.katas.values(), ids=lambda kata: kata.name)
+def test_kata_is_good_enough(kata: Kata, pytestconfig: pytest.Config) -> None:
+    fresh = pytestconfig.getoption("--fresh-katas")
+    reports = verify(CATALOG, [kata], LocalExecutor(2), num_seeds=1, fresh=fresh, memory=ROOT / ".verified")
+    assert [f"{finding.file}: {finding.problem}" for finding in reports[0].findings] == []
 
 
 def test_every_kind_of_kata_is_there(catalog: Catalog) -> None:

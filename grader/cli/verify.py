@@ -1,0 +1,90 @@
+"""`grader verify`: tells instructors whether their katas are good enough."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
+    from grader.kata import Kata
+    from grader.verify import Report
+
+
+@click.command("verify")
+@click.argument("katas", nargs=-1)
+@click.option("--pack", metavar="P", help="Verify all katas of this pack.")
+@click.option("--all", "everything", is_flag=True, help="Verify all katas of all packs.")
+@click.option("--seeds", default=2, show_default=True, type=click.IntRange(1, 100), help="Seeds for each solution.")
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+)
+@click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
+@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
+@click.pass_context
+def command(
+    ctx: click.Context,
+    katas: tuple[str, ...],
+    pack: str | None,
+    everything: bool,
+    seeds: int,
+    jobs: int,
+    fresh: bool,
+    form: str,
+) -> None:
+    """Check katas as their author: the stub is not started, right/ passes, every wrong/ is caught, the example runs.
+
+    A kata that has not changed since is not graded again. Exit code 0 means that all are good enough, 1 that something is to be
+    mended.
+    """
+    import msgspec
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from grader.catalog import load_catalog
+    from grader.executor import LocalExecutor
+    from grader.verify import count_grades
+    from grader.verify import verify
+
+    catalog = load_catalog(ctx.obj)
+    chosen = _choose(catalog, katas, pack, everything=everything)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("grading", total=count_grades(chosen, seeds))
+        reports = verify(
+            catalog, chosen, LocalExecutor(jobs), num_seeds=seeds, fresh=fresh, advance=lambda: progress.advance(bar)
+        )
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(reports), indent=2).decode())
+    else:
+        _print_table(reports)
+    ctx.exit(1 if any(report.findings for report in reports) else 0)
+
+
+def _choose(catalog: Catalog, names: tuple[str, ...], pack: str | None, *, everything: bool) -> list[Kata]:
+    if pack is not None and pack not in catalog.packs:
+        raise UsageError(f"There is no pack called {pack!r}; there are {', '.join(catalog.packs)}.")
+    if not (names or pack or everything):
+        raise UsageError("Say what to verify: names of katas, --pack P, or --all.")
+    chosen = {name: catalog.find(name) for name in names}
+    for kata in catalog.katas.values():
+        if everything or kata.pack == pack:
+            chosen[kata.name] = kata
+    return list(chosen.values())
+
+
+def _print_table(reports: list[Report]) -> None:
+    width = max(len(report.kata) for report in reports)
+    for report in reports:
+        mark = click.style("✗", fg="red") if report.findings else click.style("✓", fg="green")
+        known = "  (unchanged)" if report.is_cached else ""
+        click.echo(
+            f"{mark} {report.kata:<{width}}  {report.num_right + 1} right, {report.num_wrong} wrong, "
+            f"{report.num_seeds} seeds, reference {report.seconds:.2f} s{known}"
+        )
+        for finding in report.findings:
+            click.echo(f"    {finding.file}: {finding.problem}")
