@@ -127,12 +127,20 @@ def test_last_saved_kata_is_watched_where_none_is_named_and_no_terminal_is_neede
     file = tmp_path / "perceptron/perceptron.py"
     file.parent.mkdir()
     file.write_text(REFERENCE)
-    command = [sys.executable, "-m", "grader", "watch"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        assert any("PASS" in line for line in lines)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(SECONDS) == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", "watch"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Who runs the tests in the background may ignore the signal, which is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  No thread runs here.
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert any("PASS" in line for line in iter(process.stdout.readline, ""))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(SECONDS) == 0
+        finally:
+            process.kill()
