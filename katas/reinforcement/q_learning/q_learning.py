@@ -72,18 +72,18 @@ def replay(
 def train(environment: gymnasium.Env, episodes: int, discount: float, seed: int) -> np.ndarray:
     """Learns a Q-table by acting in an environment, remembering every step and replaying a batch after each.
 
-    Learning rate, batch size and the way of exploring are yours (with ε-greedy, ε may fall from 1 as episodes pass). Each
-    step is learned from as often as the batches draw it.
+    Learning rate, batch size and the way of exploring are yours; a batch has several transitions. Nothing is known about the
+    rewards in advance, so explore: with ε-greedy, ε may fall from 1 as episodes pass. It is the greedy policy that is judged.
 
     Args:
         environment: `observation_space` and `action_space` are `gymnasium.spaces.Discrete`, both starting at 0.
-        episodes: at least 1, the number of episodes. Each ends when `step` says terminated or truncated.
+        episodes: at least 1, the number of episodes to play. Each ends when `step` says terminated or truncated.
         discount: from 0 to 1.
-        seed: fixes everything random: your generator from this number, and the environment by `reset(seed=seed)` in the
-            first episode only. The same arguments and a new environment give the same table.
+        seed: fixes everything random: the agent's generator is made from it, and the first `reset` of the environment gets
+            it as `seed`; all later ones get none. The same arguments and a new environment give the same table.
 
     Returns:
-        Float array of shape `(states, actions)`. It is judged by the greedy policy: the action with the largest value in
-        the row of the state, the first of them on ties.
+        Float array of shape `(states, actions)`. Its greedy policy takes the action with the largest value in the row of the
+        state, the first of them on ties.
     """
     raise NotImplementedError("TODO: task 3")
