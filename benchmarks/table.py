@@ -115,14 +115,14 @@ def cold_rate(kata: Kata, jobs: int, count: int = 6) -> float:
     return count / (time.perf_counter() - start)
 
 
-def proportional_memory(word: str) -> list[float]:
-    """Returns the proportional set size, in MiB, of each process whose command line holds a word."""
+def memory_of_zygotes(kind: str) -> list[float]:
+    """Returns a kind of memory of each process of a zygote and its workers, in MiB; kinds are the lines of smaps_rollup."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and word.encode() in (entry / "cmdline").read_bytes():
-                match = re.search(r"^Pss:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
-                found.append(int(match[1]) / 1024 if match else 0.0)
+            if entry.name.isdigit() and b"grader.zygote" in (entry / "cmdline").read_bytes():
+                lines = re.findall(rf"^{kind}:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
+                found.append(sum(map(int, lines)) / 1024)
         except OSError:
             continue
     return found
@@ -165,9 +165,10 @@ def main(students: int, rounds: int) -> None:
             row("  peak memory of its own process", f"{peak:.0f} MiB", "", None)
             shutil.rmtree(submissions)
 
-        memory = sorted(proportional_memory("grader.zygote"))
-        row("memory of zygote and spare workers (PSS)", f"{sum(memory):.0f} MiB", "", None)
-        row("memory that a worker adds (PSS)", f"{memory[0] if len(memory) < 3 else memory[1]:.0f} MiB", "", None)
+        time.sleep(2)  # Until the spare workers are there.
+        row("memory of zygote and spare workers (PSS)", f"{sum(memory_of_zygotes('Pss')):.0f} MiB", "", None)
+        added = max(memory_of_zygotes("Private_[A-Z][a-z]+"))  # A worker owns more than its zygote, which shares all.
+        row("memory that a spare worker adds (private)", f"{added:.0f} MiB", "", None)
         python = median_of(3 * rounds, lambda: start_of(sys.executable, "-c", "pass"))
         for words in (["--help"], ["list"]):
             command = median_of(3 * rounds, lambda words=words: start_of(*GRADER, *words))  # type: ignore[misc]
