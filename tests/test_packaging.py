@@ -146,10 +146,16 @@ def test_installed_packs_are_out_of_reach(installed: Path, folder: Path, user: i
 
 
 @pytest.mark.parametrize("user", [None, ORDINARY_USER])
-def test_workers_have_no_capabilities(installed: Path, folder: Path, user: int | None) -> None:
-    look = 'raise RuntimeError([line.split()[1] for line in open("/proc/self/status") if line.startswith("CapEff")])\n'
-    (folder / "double.py").write_text(look)
-    assert f"RuntimeError: ['{'0' * 16}']" in run(installed, folder, "run", "double", "double.py", user=user).stdout
+def test_workers_have_no_capabilities_and_cannot_be_read(installed: Path, folder: Path, user: int | None) -> None:
+    (folder / "double.py").write_text(
+        "import ctypes\n"
+        'lines = open("/proc/self/status").read().splitlines()\n'
+        'capabilities = [line.split()[1] for line in lines if line.startswith("CapEff")]\n'
+        "is_dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
+        "raise RuntimeError(capabilities, is_dumpable)\n"
+    )
+    told = run(installed, folder, "run", "double", "double.py", user=user).stdout
+    assert f"RuntimeError: (['{'0' * 16}'], 0)" in told
 
 
 @pytest.mark.parametrize("user", [None, ORDINARY_USER])
