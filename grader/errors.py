@@ -58,8 +58,18 @@ class SubmissionRaised(SubmissionError):
 class SubmissionStopped(SubmissionError):
     """The submission's process ended or had to be ended before it answered."""
 
-    def __init__(self, reason: str, *, next_step: str, is_doubtful: bool) -> None:
+    def __init__(
+        self, reason: str, *, next_step: str, is_doubtful: bool = False, was_perhaps_killed: bool = False
+    ) -> None:
         super().__init__(reason)
         self.next_step = next_step
-        self.is_doubtful = is_doubtful
+        self.is_doubtful = is_doubtful or was_perhaps_killed
         """Whether the machine may be to blame, so that the reference has to show that it survives the same test."""
+        self.was_perhaps_killed = was_perhaps_killed
+        """Whether another process may have ended it, so that the submission itself gets a second try first."""
+
+
+def was_perhaps_killed(error: BaseException) -> bool:
+    """Says whether a worker, of the submission or of the reference, ended in a way that its code need not have caused."""
+    stopped = error.__cause__ if isinstance(error, TrustedCodeError) else error
+    return isinstance(stopped, SubmissionStopped) and stopped.was_perhaps_killed

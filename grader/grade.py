@@ -20,6 +20,7 @@ from grader.errors import SubmissionError
 from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.errors import UsageError
+from grader.errors import was_perhaps_killed
 from grader.feedback import explain
 from grader.kata import Kata
 from grader.pictures import Pictures
@@ -172,9 +173,22 @@ class Grade:
         return result
 
     def _execute(self, item: pytest.Item) -> BaseException | None:
-        """Runs one test with the current subject and returns what ended it, if anything did."""
+        """Runs one test with the current subject and returns what ended it, if anything did.
+
+        Where another process may have killed a worker, the test runs a second time, as if the first had not been.
+        """
+        num_thresholds, num_pictures = len(self.thresholds.results), len(self.pictures.taken)
+        error = self._execute_once(item)
+        if error is not None and was_perhaps_killed(error):
+            del self.thresholds.results[num_thresholds:]
+            del self.pictures.taken[num_pictures:]
+            error = self._execute_once(item)
+        return error
+
+    def _execute_once(self, item: pytest.Item) -> BaseException | None:
         self.raised = None
         self.subject.begin_test(self.request.seed)
+        item._initrequest()  # type: ignore[attr-defined]  # As rerun plugins do: fixtures are made once otherwise.
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return self.raised
 
@@ -190,6 +204,8 @@ class Grade:
         again = self._stand_in(item)
         if again is None:
             return None
+        if isinstance(again, GraderError):
+            raise again
         where = f"{self.kata.hidden_tests}::{item.name}" if item else str(self.kata.reference)
         return (
             f"{where}: the reference fails here, too ({type(again).__name__}: {again}), "
@@ -205,7 +221,6 @@ class Grade:
                 self.subject.begin_test(self.request.seed)
                 self.subject.worker()
                 return None
-            item._initrequest()  # type: ignore[attr-defined]  # As rerun plugins do: fixtures are made once otherwise.
             return self._execute(item)
         except SubmissionError as error:
             return error

@@ -69,7 +69,6 @@ class Output:
                 raise SubmissionStopped(
                     f"Your code printed more than {self.limit_bytes // 1024} KiB.",
                     next_step="Remove the print inside the loop, or print every hundredth step only.",
-                    is_doubtful=False,
                 )
             self.unread += chunk
 
@@ -159,7 +158,7 @@ class WorkerProcess:
         except wire.WireError as error:
             self.kill()
             raise SubmissionStopped(
-                f"What came back from your code is not a reply: {error}.", next_step=_GARBAGE_STEP, is_doubtful=False
+                f"What came back from your code is not a reply: {error}.", next_step=_GARBAGE_STEP
             ) from None
         except wire.ConnectionLost:
             raise self._autopsy() from None
@@ -247,12 +246,10 @@ class WorkerProcess:
         self.kill()
         if not isinstance(status, zygote.Ended):
             return SubmissionStopped(
-                "Your code closed its connection to the grader.", next_step=_GARBAGE_STEP, is_doubtful=True
+                "Your code closed its connection to the grader.", next_step=_GARBAGE_STEP, was_perhaps_killed=True
             )
         if status.exit_code >= 0:
-            return SubmissionStopped(
-                "Your code ended the whole process instead of returning.", next_step=_EXIT_STEP, is_doubtful=False
-            )
+            return SubmissionStopped("Your code ended the whole process instead of returning.", next_step=_EXIT_STEP)
         number = -status.exit_code
         if number == signal.SIGXCPU:
             return SubmissionStopped(
@@ -263,7 +260,7 @@ class WorkerProcess:
         return SubmissionStopped(
             f"Your code's process died ({signal.Signals(number).name}).",
             next_step=f"It may use {self.limits.memory_mb} MiB of memory; look for an array that grows or is too large.",
-            is_doubtful=True,
+            was_perhaps_killed=True,
         )
 
     def _signal(self, number: signal.Signals) -> None:

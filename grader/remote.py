@@ -14,6 +14,7 @@ from grader import wire
 from grader.errors import PackError
 from grader.errors import SubmissionError
 from grader.errors import TrustedCodeError
+from grader.errors import was_perhaps_killed
 from grader.limits import Limits
 from grader.process import WorkerProcess
 from grader.testing import describe
@@ -99,26 +100,40 @@ class RemoteCode:
             return self._worker
         if self.load_error is not None:
             raise self.load_error
-        worker = self.start()
-        if self.code.support is not None:
-            support = wire.Message("load_support", 0, value=self.code.support, seed=self.seed)
-            try:
-                worker.request(support, deadline=self.call_deadline())
-            except SubmissionError as error:
-                worker.kill()
-                raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); mend it.") from error
-        content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
         try:
-            worker.request(
-                wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed),
-                deadline=self.call_deadline(),
-            )
+            try:
+                self._worker = self._load()
+            except SubmissionError as error:
+                if not was_perhaps_killed(error):
+                    raise
+                self._worker = self._load()
         except SubmissionError as error:
-            worker.kill()
             self.load_error = error
             raise
-        self._worker = worker
+        return self._worker
+
+    def _load(self) -> WorkerProcess:
+        """Starts a worker and loads the kata's support code and the code into it."""
+        worker = self.start()
+        try:
+            if self.code.support is not None:
+                self._load_support(worker, self.code.support)
+            content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
+            load = wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed)
+            worker.request(load, deadline=self.call_deadline())
+        except (SubmissionError, PackError):
+            worker.kill()
+            raise
         return worker
+
+    def _load_support(self, worker: WorkerProcess, source: bytes) -> None:
+        load = wire.Message("load_support", 0, value=source, seed=self.seed)
+        try:
+            worker.request(load, deadline=self.call_deadline())
+        except SubmissionError as error:
+            if was_perhaps_killed(error):
+                raise
+            raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); mend it.") from error
 
     def call_deadline(self) -> float:
         """Returns the moment by which a call that starts now must have been answered."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import HIDDEN_TESTS
 from conftest import KATA_TOML
@@ -14,7 +16,11 @@ from conftest import WriteKata
 from grader import client
 from grader.connection import OwnService
 from grader.errors import PackError
+from grader.errors import SubmissionStopped
 from grader.kata import Kata
+from grader.limits import Limits
+from grader.remote import Code
+from grader.remote import RemoteCode
 
 
 def hidden(body: str) -> str:
@@ -260,6 +266,75 @@ def test_time_that_the_reference_needs_too_is_our_error(write_kata: WriteKata, g
     slow = "import time\ndef double(values):\n    time.sleep(5)\n    return values + values\n"
     kata = write_kata(reference=slow, toml=KATA_TOML + "\n[limits]\ncall_seconds = 0.5\n")
     assert grade(kata, slow).status == "error"
+
+
+KILLED_ONCE = """
+import signal
+import numpy as np
+import pytest
+from grader.testing import assert_close
+
+tries = []
+
+@pytest.mark.task(1)
+def test_it(submission, reference, threshold):
+    '''Works.'''
+    tries.append(1)
+    threshold("tries", len(tries))
+    if len(tries) <= {deaths}:
+        {victim}._code.worker()._signal(signal.SIGKILL)
+    {victim}.double(np.ones(3))
+    assert_close(submission.double(np.ones(3)), [2.0] * 3)
+"""
+TRIES = KATA_TOML + '\n[thresholds.tries]\nlimit = 9\ndirection = "at most"\nunit = "tries"\n'
+
+
+@pytest.mark.parametrize("victim", ["submission", "reference"])
+def test_worker_that_another_process_kills_costs_no_points(
+    write_kata: WriteKata, grade: GradeSource, victim: str
+) -> None:
+    result = grade(write_kata(KILLED_ONCE.format(victim=victim, deaths=1), toml=TRIES), REFERENCE)
+    assert (result.status, result.score) == ("pass", 2.0)
+    # Only the second try counts.
+    assert [threshold.value for threshold in result.thresholds] == [2.0]
+
+
+def test_worker_that_dies_again_and_again_is_not_the_submissions_fault_where_the_reference_dies_too(
+    write_kata: WriteKata, grade: GradeSource
+) -> None:
+    kata = write_kata(KILLED_ONCE.format(victim="submission", deaths=9), toml=TRIES)
+    assert grade(kata, REFERENCE).status == "error"
+
+
+class DyingWorker:
+    """A worker that is killed while it loads."""
+
+    is_alive = True
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+    def request(self, *_: object, **__: object) -> None:
+        if self.error:
+            raise self.error
+
+    def kill(self) -> None:
+        self.is_alive = False
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_loading_is_tried_again_once_when_another_process_kills_the_worker(deaths: int) -> None:
+    killed = SubmissionStopped("Killed.", next_step="", was_perhaps_killed=True)
+    workers = [DyingWorker(killed if number < deaths else None) for number in range(3)]
+    waiting = iter(workers)
+    code = RemoteCode(Code("double", b"", Path("support.py")), Limits(), lambda: next(waiting))  # type: ignore[arg-type,return-value]
+    if deaths == 1:
+        assert code.worker() is workers[1]
+    else:
+        for _ in range(2):
+            with pytest.raises(SubmissionStopped):
+                code.worker()
+        assert next(waiting) is workers[2]
 
 
 FOUR_CALLS = hidden("assert_close(submission.double(np.ones(3)), [2.0] * 3)").replace(
