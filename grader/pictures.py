@@ -69,6 +69,56 @@ class Pictures:
         points = np.array(x, dtype=float)
         self.taken.append(Picture(name, lambda: _draw_curves(points, copies, xlabel, ylabel)))
 
+    def regions(
+        self,
+        name: str,
+        classify: Callable[[npt.NDArray[Any]], npt.ArrayLike],
+        inputs: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        *,
+        resolution: int = 80,
+    ) -> None:
+        """Leaves a picture of what a classifier says in the plane, with the points that it should get right.
+
+        Args:
+            name: the file's name without its ending.
+            classify: takes a float array of shape `(n, 2)`, once, and returns an array of shape `(n,)`: classes, or a score
+                whose level 0.5 is the boundary.
+            inputs: array of shape `(count, 2)`.
+            labels: integers of shape `(count,)`.
+            resolution: points of the grid along each axis.
+        """
+        points, classes = np.array(inputs, dtype=float), np.array(labels, dtype=int)
+        margin = 0.1 * np.ptp(points, axis=0) + 1e-9
+        axes = [np.linspace(low, high, resolution) for low, high in zip(*_limits(points, margin), strict=True)]
+        grid = np.stack(np.meshgrid(*axes), axis=-1)
+        said = np.array(classify(grid.reshape(-1, 2)), dtype=float).reshape(resolution, resolution)
+        self.taken.append(Picture(name, lambda: _draw_regions(axes, said, points, classes)))
+
+    def paths(
+        self,
+        name: str,
+        loss: Callable[[npt.NDArray[np.float64]], npt.ArrayLike],
+        paths: Mapping[str, npt.ArrayLike],
+        *,
+        resolution: int = 80,
+    ) -> None:
+        """Leaves a map of a loss of two weights, with the paths that were taken on it.
+
+        Args:
+            name: the file's name without its ending.
+            loss: takes a float64 array of shape `(n, 2)`, once, and returns the losses, shape `(n,)`.
+            paths: arrays of shape `(points, 2)` by their labels.
+            resolution: points of the grid along each axis.
+        """
+        copies = {label: np.array(path, dtype=float) for label, path in paths.items()}
+        corners = np.concatenate(list(copies.values()))
+        margin = 0.15 * np.ptp(corners, axis=0) + 1e-9
+        axes = [np.linspace(low, high, resolution) for low, high in zip(*_limits(corners, margin), strict=True)]
+        grid = np.stack(np.meshgrid(*axes), axis=-1)
+        losses = np.array(loss(grid.reshape(-1, 2)), dtype=float).reshape(resolution, resolution)
+        self.taken.append(Picture(name, lambda: _draw_paths(axes, losses, copies)))
+
 
 def preload() -> None:
     """Imports the drawing library, so that processes forked from this one need not."""
@@ -89,6 +139,43 @@ def _draw_images(images: npt.NDArray[Any], columns: int, labels: Sequence[str] |
         if labels:
             axes.set_title(labels[index], fontsize=7)
     figure.tight_layout(pad=0.3)
+    return figure
+
+
+def _limits(points: npt.NDArray[Any], margin: npt.NDArray[Any]) -> tuple[list[float], list[float]]:
+    return list(points.min(axis=0) - margin), list(points.max(axis=0) + margin)
+
+
+def _draw_regions(
+    axes: list[npt.NDArray[Any]], said: npt.NDArray[Any], points: npt.NDArray[Any], classes: npt.NDArray[Any]
+) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.0, 4.6))
+    plot = figure.add_subplot()
+    low, high = min(0, classes.min()), max(1, classes.max())
+    plot.pcolormesh(*axes, said, cmap="coolwarm", alpha=0.5, shading="nearest", vmin=low, vmax=high)
+    x, y = points.T
+    plot.scatter(x, y, c=classes, cmap="coolwarm", edgecolors="black", linewidths=0.5, s=18, vmin=low, vmax=high)
+    figure.tight_layout()
+    return figure
+
+
+def _draw_paths(
+    axes: list[npt.NDArray[Any]], losses: npt.NDArray[Any], paths: Mapping[str, npt.NDArray[Any]]
+) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.6, 4.6))
+    plot = figure.add_subplot()
+    # Levels that are equally far apart in rank show the shape of flat valleys and of steep walls alike.
+    levels = np.unique(np.quantile(losses[np.isfinite(losses)], np.linspace(0.01, 0.99, 16)))
+    if len(levels) > 1:
+        plot.contour(*axes, losses, levels=levels, cmap="Greys_r", linewidths=0.7)
+    for label, path in paths.items():
+        plot.plot(*path.T, marker="o", markersize=3, linewidth=1.2, label=label)
+    plot.legend()
+    figure.tight_layout()
     return figure
 
 

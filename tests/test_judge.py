@@ -429,7 +429,9 @@ def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, 
 def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata) -> None:
     body = """
         pictures.images("digits", np.zeros((5, 8, 8)), columns=3, labels=list("abcde"))
-        pictures.curves("path", np.arange(4), {"loss": np.arange(4), "other": np.ones(4)}, xlabel="step")
+        pictures.curves("loss", np.arange(4), {"loss": np.arange(4), "other": np.ones(4)}, xlabel="step")
+        pictures.regions("classes", lambda x: submission.double(x)[:, 0] > 0, rng.normal(size=(9, 2)), np.arange(9) % 2)
+        pictures.paths("path", lambda w: submission.double(w**2).sum(axis=1), {"steps": [[2.0, 1.0], [0.0, 0.0]]})
     """
     tests = globals()["hidden"](body.replace("        ", "")).replace("seed)", "seed, pictures)")
     kata = write_kata(tests)
@@ -437,7 +439,7 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
         service, client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
     )
     assert result.status == "pass"
-    assert [picture.name for picture in pictures] == ["digits", "path"]
+    assert [picture.name for picture in pictures] == ["digits", "loss", "classes", "path"]
     assert all(picture.content.startswith(b"\x89PNG") for picture in pictures)
 
 

@@ -13,6 +13,7 @@ from grader.testing import assert_close
 from grader.testing import assert_equal
 from grader.testing import assert_shape
 from grader.testing import check
+from grader.testing import numeric_gradient
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,12 @@ def test_check_carries_its_facts() -> None:
 
 def test_examples_in_docstrings_are_right() -> None:
     assert doctest.testmod(testing, raise_on_error=False).failed == 0
+
+
+def test_numeric_gradient_is_that_of_calculus() -> None:
+    point = np.array([[0.5, -1.0], [2.0, 0.0]])
+    gradient = numeric_gradient(lambda w: np.sum(np.sin(w)) * w[0, 0], point)
+    expected = np.cos(point) * 0.5
+    expected[0, 0] += np.sum(np.sin(point))
+    assert np.abs(gradient - expected).max() < 1e-8
+    assert point.tolist() == [[0.5, -1.0], [2.0, 0.0]]
