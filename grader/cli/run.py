@@ -79,9 +79,15 @@ def _grade(
     from grader import connection
 
     task = client.make_task(catalog, kata, source, seed=seed, device=client.resolve_device(device))
+    refused = client.refuse(task)
+    if refused:
+        return refused, []
     with connection.open_service(cold=cold) as service, _waiting():
         try:
-            return client.grade(service, task)
+            grading = client.Grading(service, task)
+            import grader.report  # noqa: F401  What takes long to load is loaded while the judge works.
+
+            return grading.wait()
         except GraderError as error:
             return client.error_result(task, str(error)), []
 
