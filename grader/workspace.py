@@ -117,8 +117,9 @@ class Workspace:
 
 
 def find_workspace(start: Path) -> Workspace:
-    """Returns the nearest workspace at or above a folder, or a new one there."""
+    """Returns the nearest workspace of this user at or above a folder, or a new one there."""
     for folder in (start, *start.parents):
-        if (folder / STATE_FOLDER).is_dir():
+        state = folder / STATE_FOLDER
+        if state.is_dir() and state.stat().st_uid == os.getuid():
             return Workspace(folder)
     return Workspace(start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from conftest import ROOT
 
 from grader.cli import create_cli
 from grader.plugins import create_manager
+from grader.workspace import find_workspace
 
 REFERENCE = ROOT / "reference/expressivity/perceptron"
 STUB = ROOT / "katas/expressivity/perceptron/perceptron.py"
@@ -183,7 +185,6 @@ def test_bad_usage_is_one_message_with_exit_code_2(workspace: Path, arguments: l
 
 
 def test_damaged_progress_is_named_and_kept(workspace: Path) -> None:
-    (workspace / ".grader").mkdir()
     (workspace / ".grader/progress.json").write_text("{")
     run = grader("list")
     assert run.exit_code == 2
@@ -207,3 +208,11 @@ def test_pictures_are_saved_beside_the_result(workspace: Path) -> None:
         assert artifact["media_type"] == "image/png"
         assert Path(artifact["path"]).parent == workspace / ".grader/results/gradient_descent"
         assert Path(artifact["path"]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_workspace_of_another_user_is_not_used(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = workspace / "below"
+    folder.mkdir()
+    assert find_workspace(folder).root == workspace
+    monkeypatch.setattr(os, "getuid", lambda: 4321)
+    assert find_workspace(folder).root == folder
