@@ -5,9 +5,6 @@ Asking the metadata of every installed distribution takes longer than all else t
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import pkgutil
 import sys
 import zlib
@@ -15,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-import platformdirs
+from grader import memory
 
 
 class EntryPoint(NamedTuple):
@@ -30,47 +27,29 @@ class EntryPoint(NamedTuple):
         return pkgutil.resolve_name(self.value)
 
 
-def find_entry_points(group: str, memory: Path | None = None) -> list[EntryPoint]:
+def find_entry_points(group: str, folder: Path | None = None) -> list[EntryPoint]:
     """Returns the entry points of a group.
 
     Args:
         group: the name of the group in the distributions' metadata.
-        memory: the file that remembers them; by default one in the user's cache.
+        folder: where they are remembered; by default in the user's cache.
     """
-    environment = zlib.crc32(f"{group} {sys.prefix}".encode())
-    memory = memory or Path(platformdirs.user_cache_dir("grader"), f"entry-points-{environment:08x}.json")
-    folders = _folders()
-    return _recall(memory, folders) or _look_up(group, memory, folders)
-
-
-def _folders() -> list[list[Any]]:
-    """Lists the folders of libraries with their times of change: each installation makes or removes an entry in one."""
-    found: list[list[Any]] = []
-    for folder in sys.path:
-        with contextlib.suppress(OSError):
-            found.append([folder, os.stat(folder).st_mtime_ns])
+    folder = folder or memory.default_folder()
+    file = folder / f"entry-points-{zlib.crc32(f'{group} {sys.prefix}'.encode()):08x}.json"
+    version = " ".join(sys.path)
+    known = memory.recall(file, version)
+    if known:
+        return [EntryPoint(*point) for point in known]
+    stamps = memory.stamp(sys.path)
+    found = _look_up(group)
+    memory.remember(file, version, stamps, found)
     return found
 
 
-def _recall(memory: Path, folders: list[list[Any]]) -> list[EntryPoint]:
-    """Returns what was found when the folders were as they are now; nothing if that is not known."""
-    try:
-        known = json.loads(memory.read_bytes())
-        return [EntryPoint(*map(str, point)) for point in known["points"]] if known["folders"] == folders else []
-    except (OSError, ValueError, TypeError, LookupError):
-        return []
-
-
-def _look_up(group: str, memory: Path, folders: list[list[Any]]) -> list[EntryPoint]:
+def _look_up(group: str) -> list[EntryPoint]:
     from importlib import metadata
 
-    points = [
+    return [
         EntryPoint(point.name, point.value, point.dist.name if point.dist else "an unknown distribution")
         for point in metadata.entry_points(group=group)
     ]
-    with contextlib.suppress(OSError):  # Then they are looked up again next time.
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        new = memory.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps({"folders": folders, "points": points}), encoding="utf-8")
-        new.replace(memory)
-    return points

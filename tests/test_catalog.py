@@ -14,6 +14,7 @@ from conftest import ROOT
 from grader import Pack
 from grader import hookimpl
 from grader import hookspecs
+from grader import memory
 from grader import plugins
 from grader.catalog import Catalog
 from grader.entry_points import EntryPoint
@@ -43,6 +44,20 @@ def test_katas_come_in_order_of_their_prerequisites(pack: Pack) -> None:
     add_kata(pack, "another", '["triple"]')
     add_kata(pack, "triple", '["double"]')
     assert list(Catalog([pack]).katas) == ["double", "triple", "another"]
+
+
+@pytest.mark.parametrize(
+    "path", ["katas/basics/double/kata.toml", "reference/basics/double/wrong/new.py", "katas/new/kata"]
+)
+def test_katas_are_remembered_until_a_file_changes(pack: Pack, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    loaded = Catalog([pack]).katas
+    monkeypatch.setattr("grader.catalog.load_kata", None)  # From here on no kata can be loaded.
+    assert Catalog([pack]).katas == loaded
+    file = pack.katas.parent / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(file.read_bytes() if file.exists() else b"")
+    with pytest.raises((TypeError, PackError)):
+        Catalog([pack])
 
 
 def edit(path: str, old: str, new: str) -> Callable[[Pack], None]:
@@ -180,25 +195,31 @@ def install(folder: Path, name: str, value: str) -> None:
 
 
 def test_plugins_are_remembered_until_something_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    libraries, memory = tmp_path / "libraries", tmp_path / "cache/memory.json"
+    libraries, cache = tmp_path / "libraries", tmp_path / "cache"
     libraries.mkdir()
     install(libraries, "one", "json:dumps")
     monkeypatch.syspath_prepend(libraries)
-    assert find_entry_points("some_group", memory) == [EntryPoint("one", "json:dumps", "one")]
+    assert find_entry_points("some_group", cache) == [EntryPoint("one", "json:dumps", "one")]
     monkeypatch.setattr(metadata, "entry_points", None)  # From here on nobody is asked.
-    assert [point.load() for point in find_entry_points("some_group", memory)] == [json.dumps]
+    assert [point.load() for point in find_entry_points("some_group", cache)] == [json.dumps]
     monkeypatch.undo()
     monkeypatch.syspath_prepend(libraries)
     install(libraries, "two", "json:loads")
-    assert {point.name for point in find_entry_points("some_group", memory)} == {"one", "two"}
+    assert {point.name for point in find_entry_points("some_group", cache)} == {"one", "two"}
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"folders": 3, "points": [1]}', "[]", "\0"])
-def test_memory_of_plugins_that_is_spoilt_is_made_anew(tmp_path: Path, content: str) -> None:
-    memory = tmp_path / "memory.json"
-    memory.write_text(content)
-    assert "deep_learning_course" in {point.name for point in find_entry_points("grader", memory)}
-    assert json.loads(memory.read_bytes())["points"]
+@pytest.mark.parametrize("content", ["", "{}", '{"version": 1, "stamps": 3}', "[]", "\0"])
+def test_memory_that_is_spoilt_counts_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "memory.json").write_text(content)
+    assert memory.recall(tmp_path / "memory.json", "1") is None
+
+
+def test_memory_is_of_one_version_and_one_state_of_its_files(tmp_path: Path) -> None:
+    file, source = tmp_path / "memory.json", tmp_path / "source"
+    memory.remember(file, "1", memory.stamp([str(source)]), [1, "two"])
+    assert (memory.recall(file, "1"), memory.recall(file, "2")) == ([1, "two"], None)
+    source.write_text("There is something now.")
+    assert memory.recall(file, "1") is None
 
 
 def test_every_hook_says_when_it_is_called() -> None:
