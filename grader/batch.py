@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Final
 from typing import Literal
 
 from grader.catalog import Catalog
@@ -15,6 +16,9 @@ from grader.kata import Kata
 from grader.result import Result
 from grader.roster import Submission
 from grader.store import Store
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long a diagnosis may take; nobody waits, and what a kata's own solutions do is found out once."""
 
 
 class Batch:
@@ -66,7 +70,15 @@ class Batch:
                 same[name, content].append(student)
             else:
                 same[name, content] = [student]
-                yield make_task(self.catalog, kata, source, seed=self.seed, device=self.device, with_pictures=False)
+                yield make_task(
+                    self.catalog,
+                    kata,
+                    source,
+                    seed=self.seed,
+                    device=self.device,
+                    with_pictures=False,
+                    patience=PATIENCE_SECONDS,
+                )
 
 
 def _digest(source: bytes) -> str:

@@ -25,6 +25,10 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     seed: int = 0
     device: str = "cpu"
     with_pictures: bool = True
+    memory: str | None = None
+    """A folder that remembers what the kata's own solutions do."""
+    patience: float = 0.0
+    """Seconds that a diagnosis may take; with 0 there is none."""
 
 
 class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):

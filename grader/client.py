@@ -6,11 +6,13 @@ import contextlib
 import glob
 import socket
 import time
+from typing import Final
 from typing import Literal
 
 import msgspec
 
 from grader import channel
+from grader import memory
 from grader.catalog import Catalog
 from grader.channel import DrawnPicture
 from grader.channel import GradeRequest
@@ -25,6 +27,9 @@ from grader.result import TestResult
 from grader.submission import find_problem
 
 Device = Literal["auto", "cpu", "gpu"]
+PATIENCE_SECONDS: Final = 3.0
+"""What a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
+
 _GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
 
 
@@ -57,6 +62,8 @@ class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     """Seeds the inputs of the tests and the workers."""
     device: Literal["cpu", "gpu"] = "cpu"
     with_pictures: bool = True
+    patience: float = PATIENCE_SECONDS
+    """How long the diagnosis of a failed submission may take, in seconds."""
 
 
 def make_task(
@@ -67,6 +74,7 @@ def make_task(
     seed: int = 0,
     device: Literal["cpu", "gpu"] = "cpu",
     with_pictures: bool = True,
+    patience: float = PATIENCE_SECONDS,
 ) -> GradeTask:
     """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
     return GradeTask(
@@ -77,6 +85,7 @@ def make_task(
         seed=seed,
         device=device,
         with_pictures=with_pictures,
+        patience=patience,
     )
 
 
@@ -99,7 +108,12 @@ class Grading:
             gpu=task.device == "gpu",
         )
         self.request = GradeRequest(
-            source=task.source, seed=task.seed, device=task.device, with_pictures=task.with_pictures
+            source=task.source,
+            seed=task.seed,
+            device=task.device,
+            with_pictures=task.with_pictures,
+            memory=str(memory.default_folder() / "behaviours"),
+            patience=task.patience,
         )
         self.start = time.monotonic()
         self.connection = self._ask()

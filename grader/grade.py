@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
+import traceback
 from collections import Counter
 from typing import Any
 from typing import Final
 
-import msgspec
 import pytest
 
-from grader import channel
 from grader import wire
+from grader.behaviour import Behaviour
+from grader.behaviour import Trial
 from grader.channel import GradeRequest
 from grader.errors import GraderError
 from grader.errors import SubmissionError
@@ -27,8 +28,10 @@ from grader.pictures import Pictures
 from grader.process import WorkerProcess
 from grader.remote import Code
 from grader.remote import RemoteCode
+from grader.remote import without_objects
 from grader.result import Result
 from grader.result import TestResult
+from grader.testing import Mismatch
 from grader.thresholds import Thresholds
 
 MAX_LOST_WORKERS: Final = 2
@@ -62,23 +65,21 @@ class Grade:
         """Whose functions the tests call: the submission, or the reference when it stands in for it."""
         self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
         self.pictures = Pictures()
+        self.behaviour: Behaviour = {}
+        """What the submission did in each test."""
         self.num_lost = 0
         self.raised: BaseException | None = None
         """What ended the test that runs; the pytest plugin notes it."""
 
-    def run(self, items: list[pytest.Item]) -> channel.Verdict:
-        """Runs all tests and returns the verdict with its pictures."""
+    def run(self, items: list[pytest.Item]) -> Result:
+        """Runs all tests and returns what they found."""
         start = time.monotonic()
         try:
             tests = self._run_tests(items)
-            pictures = []
-            if self.request.with_pictures:
-                pictures = [channel.DrawnPicture(picture.name, picture.png()) for picture in self.pictures.taken]
         finally:
             layers = self.submission.layers()
-            self.submission.close()
-            self.reference.close()
-        result = Result(
+            self.close()
+        return Result(
             kata=self.kata.name,
             status=_overall(tests),
             score=round(sum(test.points for test in tests), 6),
@@ -90,7 +91,25 @@ class Grade:
             seconds=round(time.monotonic() - start, 4),
             sandbox=layers,
         )
-        return channel.Verdict(msgspec.json.encode(result), pictures)
+
+    def perform(self, item: pytest.Item) -> tuple[Trial, BaseException | None]:
+        """Runs one test; returns what the submission did in it, and what ended it early."""
+        error = self._execute(item)
+        if isinstance(error, GraderError):
+            raise error
+        trial = Trial(
+            status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
+            check=_lines_in(str(self.kata.hidden_tests), error),
+            returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
+            answers=self.submission.answers,
+            is_timed="speed" in getattr(item, "fixturenames", ()),
+        )
+        return trial, error
+
+    def close(self) -> None:
+        """Ends the workers."""
+        self.submission.close()
+        self.reference.close()
 
     def _remote(self, source: bytes, *, is_trusted: bool = False) -> RemoteCode:
         kata, spec = self.kata, self.kata.spec
@@ -152,17 +171,16 @@ class Grade:
             result.message = (
                 "Not run, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
             )
+            self.behaviour[item.name] = Trial("not run")
             return result
         start = time.monotonic()
-        error = self._execute(item)
+        self.behaviour[item.name], error = self.perform(item)
         result.seconds = round(time.monotonic() - start, 4)
         result.output = self.submission.output()[:_MAX_OUTPUT]
         if error is None:
             result.points = max_points
         elif isinstance(error, pytest.skip.Exception):
             result.status, result.max_points, result.message = "skip", 0.0, str(error)
-        elif isinstance(error, GraderError):
-            raise error
         else:
             if isinstance(error, SubmissionStopped):
                 self.num_lost += 1
@@ -228,6 +246,12 @@ class Grade:
             self.subject.close()
             self.subject = self.submission
             self.thresholds.results, self.pictures.taken = recorded, taken
+
+
+def _lines_in(file: str, error: BaseException | None) -> list[int]:
+    """Lists the lines of a file that an exception has passed, outermost first."""
+    frames = traceback.walk_tb(error.__traceback__ if error else None)
+    return [line for frame, line in frames if frame.f_code.co_filename == file]
 
 
 def _overall(tests: list[TestResult]) -> Any:

@@ -22,13 +22,13 @@ import msgspec
 import pytest
 
 from grader import channel
+from grader.assessment import Assessment
 from grader.channel import GradeRequest
 from grader.channel import Introduction
 from grader.channel import JudgeRequest
 from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.errors import PackError
-from grader.grade import Grade
 from grader.grade import Setting
 from grader.grade import description_of
 from grader.kata import Kata
@@ -122,6 +122,7 @@ class Judge(HiddenTestPlugin):
 
     def _answer(self, client: socket.socket, items: list[pytest.Item], problem: str | None) -> None:
         answer: channel.Answer
+        assessment: Assessment | None = None
         try:
             if problem:
                 raise PackError(problem)
@@ -129,8 +130,8 @@ class Judge(HiddenTestPlugin):
             if request is None:
                 return
             _end_with(client)
-            self.grade = Grade(self.setting, request)
-            answer = self.grade.run(items)
+            assessment = Assessment(self.setting, self, items, request)
+            answer = assessment.verdict()
         except GraderError as error:
             answer = channel.Failure(type(error).__name__, str(error))
         except Exception as error:
@@ -138,6 +139,9 @@ class Judge(HiddenTestPlugin):
         with contextlib.suppress(OSError):
             fcntl.fcntl(client, fcntl.F_SETFL, 0)
             channel.send(client, answer)
+        client.close()
+        if assessment:
+            assessment.finish()
 
 
 def _end_with(client: socket.socket) -> None:

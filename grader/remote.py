@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import wire
+from grader.behaviour import Answer
 from grader.errors import PackError
 from grader.errors import SubmissionError
+from grader.errors import SubmissionRaised
+from grader.errors import SubmissionStopped
 from grader.errors import TrustedCodeError
 from grader.errors import was_perhaps_killed
 from grader.limits import Limits
@@ -22,6 +27,7 @@ from grader.worker import SUBMISSION
 from grader.worker import SUPPORT
 
 _LONGEST_ARGUMENTS = 400
+_LARGEST_ANSWER = 2**20
 
 
 @dataclasses.dataclass
@@ -66,6 +72,8 @@ class RemoteCode:
         """Whether this is the reference: its exceptions are never the submission's."""
         self.seed: int | None = None
         self.calls: list[Call] = []
+        self.answers: list[Answer] = []
+        """What has come back since the test began."""
         self.deadline = float("inf")
         """When all tests together must be over, on the clock of `time.monotonic`."""
         self.load_error: SubmissionError | None = None
@@ -87,6 +95,7 @@ class RemoteCode:
     def begin_test(self, seed: int) -> None:
         """Forgets the calls of the last test and has the worker seeded before the next one."""
         self.calls.clear()
+        self.answers = []
         self._functions.clear()
         self.seed = self._pending_seed = seed
 
@@ -141,6 +150,18 @@ class RemoteCode:
 
     def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
         """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
+        try:
+            value = self._ask(kind, target, name, value)
+        except SubmissionRaised as error:
+            self.answers.append(Answer("raised", name, error.type_name))
+            raise
+        except SubmissionStopped as error:
+            self.answers.append(Answer("stopped", name, str(error)))
+            raise
+        self.answers.append(Answer("returned", name, without_objects(value)))
+        return value
+
+    def _ask(self, kind: str, target: int, name: str, value: Any) -> Any:
         message = wire.Message(kind, 0, target, name, value, self._pending_seed)
         try:
             worker = self.worker()
@@ -196,6 +217,7 @@ class RemoteCode:
         arguments, keywords = message.value
         if not isinstance(arguments, list) or not isinstance(keywords, dict):
             raise wire.WireError("a callback without arguments")
+        self.answers.append(Answer("called", message.name, without_objects([*arguments, keywords])))
         return function(*arguments, **keywords)
 
 
@@ -228,6 +250,19 @@ class RemoteObject:
 
     def __repr__(self) -> str:
         return f"<{self._type_name} in the submission's process>"
+
+
+def without_objects(value: Any) -> Any:
+    """Puts words in the place of stand-ins and of large arrays, so that a value can be compared and kept."""
+    if isinstance(value, RemoteObject):
+        return "an object"
+    if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ANSWER:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple):
+        return [without_objects(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: without_objects(entry) for key, entry in value.items()}
+    return value
 
 
 @dataclasses.dataclass(frozen=True)

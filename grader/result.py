@@ -32,6 +32,8 @@ class Misconception(msgspec.Struct, kw_only=True):
     title: str
     explanation: str
     evidence: str
+    alternatives: list[Misconception] = []
+    """Others that cannot be told apart from it."""
 
 
 class ThresholdResult(msgspec.Struct, kw_only=True):

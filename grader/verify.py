@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import re
 import subprocess
 import sys
@@ -23,11 +22,13 @@ from grader.errors import PackError
 from grader.executor import Executor
 from grader.hints import read_hints
 from grader.kata import Kata
+from grader.kata import digest_of
 from grader.result import Result
 
 LIMIT_FACTOR: Final = 3.0
 """Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
 
+_PATIENCE_SECONDS: Final = 600.0
 _TOO_HEAVY: Final = ("tensorflow", "keras", "torch", "jax")
 _SHORTEST_GIVEAWAY: Final = 25
 _EXAMPLE_SECONDS: Final = 120
@@ -130,7 +131,7 @@ def _solutions(kata: Kata) -> list[Path]:
 
 
 def _task(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
-    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False)
+    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=_PATIENCE_SECONDS)
 
 
 def _judge(kata: Kata, results: dict[tuple[Path, int], Result], num_seeds: int) -> Report:
@@ -209,6 +210,8 @@ def _look_at_grades(kata: Kata, results: dict[tuple[Path, int], Result]) -> Iter
                     yield _finding(file, f"expected {test.name} to say 'Not started', found: {test.message}")
         elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
             yield _finding(file, "no failing test tells the learner a next step")
+        elif status == "fail":
+            yield from _look_at_diagnosis(file, seed, result)
         if file == kata.reference:
             yield from _look_at_limits(kata, result)
     for file in kata.wrong_solutions():
@@ -216,6 +219,17 @@ def _look_at_grades(kata: Kata, results: dict[tuple[Path, int], Result]) -> Iter
         caught = [{test.name for test in result.tests if test.status == "fail"} for result in grades]
         if all(caught) and not set.intersection(*caught):
             yield _finding(file, "is caught by other tests with other seeds; one test has to catch it always")
+
+
+def _look_at_diagnosis(file: Path, seed: int, result: Result) -> Iterator[Finding]:
+    """Checks that a wrong solution is told apart from all others: it must be taken for itself."""
+    found = result.misconception
+    names = [found.name, *(other.name for other in found.alternatives)] if found else []
+    others = [name for name in names if name != file.stem]
+    if others:
+        yield _finding(file, f"with seed {seed} no test tells it apart from {', '.join(others)}; add one, or drop one")
+    elif not names:
+        yield _finding(file, f"with seed {seed} it is not recognised as itself; its answers depend on chance")
 
 
 def _look_at_limits(kata: Kata, result: Result) -> Iterator[Finding]:
@@ -265,12 +279,7 @@ def _finding(file: Path, problem: str) -> Finding:
 
 def _memory(folder: Path, kata: Kata, num_seeds: int) -> Path:
     """Names the file that remembers the report on these very contents, by this very grader."""
-    digest = hashlib.sha256(f"{sys.version} {num_seeds}".encode())
-    for source in (kata.folder, kata.reference_folder, Path(__file__).parent):
-        for file in sorted(source.rglob("*")):
-            if file.is_file() and file.suffix != ".pyc":
-                digest.update(f"{file.relative_to(source)}\0".encode() + file.read_bytes())
-    return folder / f"{kata.name}-{digest.hexdigest()[:32]}.json"
+    return folder / f"{kata.name}-{num_seeds}-{digest_of(kata)[:32]}.json"
 
 
 def _recall(file: Path) -> Report | None:
