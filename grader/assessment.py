@@ -67,7 +67,7 @@ class Assessment:
         folder = Path(self.request.memory) if self.request.memory else None
         try:
             with Rehearsal(self.setting.kata, self.request.seed, self._cast, folder, seconds) as rehearsal:
-                found = diagnose(self.undiagnosed, rehearsal) if self.undiagnosed else []
+                found = diagnose(self.undiagnosed, rehearsal, self.setting.calibration) if self.undiagnosed else []
         except TooLongError:
             return None
         except EngineError:

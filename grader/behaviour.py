@@ -40,6 +40,8 @@ class Trial:
     answers: list[Answer] = dataclasses.field(default_factory=list)
     is_timed: bool = False
     """Whether the number of calls depends on the clock."""
+    measured: dict[str, float] = dataclasses.field(default_factory=dict)
+    """The values of the thresholds that the test has checked."""
 
     def ends_like(self, other: Trial) -> bool:
         """Says whether both passed, or failed the same check."""

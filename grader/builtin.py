@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def grader_register_commands(group: click.Group) -> None:
     """Adds the commands."""
     from grader.cli import batch
+    from grader.cli import calibrate
     from grader.cli import gradebook
     from grader.cli import hint
     from grader.cli import list_
@@ -31,7 +32,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
     from grader.cli import zygote
 
-    for module in (list_, start, run, watch, hint, batch, gradebook, verify, zygote, plugins):
+    for module in (list_, start, run, watch, hint, batch, gradebook, verify, calibrate, zygote, plugins):
         group.add_command(module.command)
 
 

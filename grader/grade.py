@@ -15,6 +15,7 @@ import pytest
 from grader import wire
 from grader.behaviour import Behaviour
 from grader.behaviour import Trial
+from grader.calibration import Calibration
 from grader.channel import GradeRequest
 from grader.errors import GraderError
 from grader.errors import SubmissionError
@@ -48,6 +49,7 @@ class Setting:
     zygote: socket.socket
     reference_source: bytes
     support_source: bytes | None
+    calibration: Calibration | None
     start_seconds: float
     """How long a worker may take to appear."""
 
@@ -94,6 +96,7 @@ class Grade:
 
     def perform(self, item: pytest.Item) -> tuple[Trial, BaseException | None]:
         """Runs one test; returns what the submission did in it, and what ended it early."""
+        num_thresholds = len(self.thresholds.results)
         error = self._execute(item)
         if isinstance(error, GraderError):
             raise error
@@ -103,6 +106,7 @@ class Grade:
             returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
             answers=self.submission.answers,
             is_timed="speed" in getattr(item, "fixturenames", ()),
+            measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},
         )
         return trial, error
 

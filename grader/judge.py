@@ -23,6 +23,7 @@ import pytest
 
 from grader import channel
 from grader.assessment import Assessment
+from grader.calibration import read_calibration
 from grader.channel import GradeRequest
 from grader.channel import Introduction
 from grader.channel import JudgeRequest
@@ -71,6 +72,7 @@ class Judge(HiddenTestPlugin):
             zygote=zygote,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,
+            calibration=read_calibration(kata),
             start_seconds=FIRST_START_SECONDS,
         )
 
