@@ -82,7 +82,7 @@ def read_calibration(kata: Kata) -> Calibration | None:
     Raises:
         PackError: the file is malformed.
     """
-    file = _file(kata)
+    file = file_of(kata)
     if not file.exists():
         return None
     try:
@@ -97,7 +97,7 @@ def write_calibration(kata: Kata, calibration: Calibration) -> Path:
     """Writes the evidence beside the kata, one line for each list of numbers, and returns the file."""
     text = json.dumps(msgspec.to_builtins(calibration), indent=1, ensure_ascii=False)
     text = _INNERMOST_LIST.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text)
-    file = _file(kata)
+    file = file_of(kata)
     file.write_text(text + "\n", encoding="utf-8")
     return file
 
@@ -173,5 +173,6 @@ def _rate(solution: str, values: list[float], limit: float, *, at_most: bool) ->
     )
 
 
-def _file(kata: Kata) -> Path:
+def file_of(kata: Kata) -> Path:
+    """Returns where the evidence of a kata is kept."""
     return kata.reference_folder / "calibration.json"

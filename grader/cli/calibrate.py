@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.errors import PackError
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from grader.calibration import Evidence
+    from grader.kata import Kata
 
 
 @click.command("calibrate")
@@ -47,6 +49,7 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
         if evidence is None:
             raise UsageError(f"{kata} has no calibration.json; run `grader calibrate {kata}`.")
     else:
+        _make_room(found)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task("grading", total=len(solutions(found)) * seeds)
@@ -55,6 +58,18 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
     for name, threshold in found.spec.thresholds.items():
         if name in evidence.values:
             Console(width=None if os.isatty(1) else 120).print(_table(weigh(evidence, name, threshold)))
+
+
+def _make_room(kata: Kata) -> None:
+    """Removes a calibration.json that cannot be read: with it nothing could be graded."""
+    from grader.calibration import file_of
+    from grader.calibration import read_calibration
+
+    try:
+        read_calibration(kata)
+    except PackError as error:
+        click.echo(f"Replacing it: {error}", err=True)
+        file_of(kata).unlink()
 
 
 def _table(evidence: Evidence) -> Table:
