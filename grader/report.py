@@ -110,7 +110,7 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
             Text.assemble(
                 (mark, style),
                 f" {threshold.name.replace('_', ' ')}: {threshold.value:.4g} {threshold.unit} "
-                f"({threshold.direction} {threshold.limit:g})",
+                f"({threshold.direction} {threshold.limit:g})" + (f", {threshold.note}" if threshold.note else ""),
             )
         )
     for artifact in result.artifacts:

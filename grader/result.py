@@ -46,6 +46,8 @@ class ThresholdResult(msgspec.Struct, kw_only=True):
     unit: str
     samples: int
     status: Literal["pass", "fail"]
+    note: str | None = None
+    """What one has to know about the value."""
 
 
 class Artifact(msgspec.Struct, kw_only=True):

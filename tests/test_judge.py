@@ -396,6 +396,16 @@ def test_speed_is_a_ratio_to_the_reference(write_kata: WriteKata, grade: GradeSo
     assert result.thresholds[0].samples >= 3
 
 
+def test_speed_that_is_too_close_to_tell_is_a_pass_with_a_note(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED.replace("5.0", "1.0"))
+    alternates = "import time\ncalls = []\n" + REFERENCE.replace(
+        "    return", "    calls.append(1)\n    time.sleep(0.001 if len(calls) % 2 else 0.012)\n    return"
+    )
+    result = grade(kata, alternates)
+    assert result.status == "pass"
+    assert "too close" in (result.thresholds[0].note or "")
+
+
 def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource) -> None:
     kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
     replay = "cache = []\ndef double(values):\n    cache.append(values + values)\n    return cache[0]\n"
