@@ -14,6 +14,7 @@ from grader.behaviour import Behaviour
 from grader.behaviour import Trial
 from grader.channel import GradeRequest
 from grader.diagnosis import diagnose
+from grader.disclosure import withhold
 from grader.errors import EngineError
 from grader.grade import Grade
 from grader.grade import Setting
@@ -51,8 +52,10 @@ class Assessment:
             found = result.misconception = self._diagnose(self.request.patience)
             for test in result.tests:
                 test.misconception = found.name if found and test.status == "fail" else None
+        feedback = self.request.feedback or self.setting.kata.spec.feedback
+        withhold(result, feedback, self.setting.kata)
         pictures = []
-        if self.request.with_pictures:
+        if self.request.with_pictures and feedback != "none":
             pictures = [channel.DrawnPicture(picture.name, picture.png()) for picture in grade.pictures.taken]
         return channel.Verdict(msgspec.json.encode(result), pictures)
 

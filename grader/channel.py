@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from grader.kata import Feedback
+
 _LENGTH: Final = struct.Struct("<Q")
 MAX_REQUEST_BYTES: Final = 65536
 GREETING: Final = b"grader"
@@ -27,6 +29,8 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     with_pictures: bool = True
     memory: str | None = None
     """A folder that remembers what the kata's own solutions do."""
+    feedback: Feedback | None = None
+    """How much a failed test tells; None leaves it to the kata."""
     patience: float = 0.0
     """Seconds that a diagnosis may take; with 0 there is none."""
 

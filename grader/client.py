@@ -21,6 +21,7 @@ from grader.connection import Connection
 from grader.errors import EngineError
 from grader.errors import PackError
 from grader.errors import UsageError
+from grader.kata import Feedback
 from grader.kata import Kata
 from grader.result import Result
 from grader.result import TestResult
@@ -64,6 +65,8 @@ class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     with_pictures: bool = True
     patience: float = PATIENCE_SECONDS
     """How long the diagnosis of a failed submission may take, in seconds."""
+    feedback: Feedback | None = None
+    """How much a failed test tells; None leaves it to the kata."""
 
 
 def make_task(
@@ -75,6 +78,7 @@ def make_task(
     device: Literal["cpu", "gpu"] = "cpu",
     with_pictures: bool = True,
     patience: float = PATIENCE_SECONDS,
+    feedback: Feedback | None = None,
 ) -> GradeTask:
     """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
     return GradeTask(
@@ -86,6 +90,7 @@ def make_task(
         device=device,
         with_pictures=with_pictures,
         patience=patience,
+        feedback=feedback,
     )
 
 
@@ -114,6 +119,7 @@ class Grading:
             with_pictures=task.with_pictures,
             memory=str(memory.default_folder() / "behaviours"),
             patience=task.patience,
+            feedback=task.feedback,
         )
         self.start = time.monotonic()
         self.connection = self._ask()

@@ -15,8 +15,12 @@ import msgspec
 from grader.errors import PackError
 from grader.limits import Limits
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _IGNORED: Final = frozenset({"__pycache__", ".DS_Store"})
+
+
+Feedback = Literal["full", "property", "none"]
+"""What is told of a failed test: all of it; what it asks for, the misconception and a hint; or nothing but the points."""
 
 
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +53,7 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     forbidden: list[str] = []
     limits: Limits = Limits()
     thresholds: dict[str, Threshold] = {}
+    feedback: Feedback = "full"
 
 
 class Kata(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +122,7 @@ def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
         PackError: a file is missing, unexpected or malformed.
     """
     name = folder.name
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise PackError(
             f"{folder}: the folder's name must be lower-case words joined by underscores "
             f"(found {name!r}); rename it and the files named after it."

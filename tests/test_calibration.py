@@ -14,7 +14,7 @@ from conftest import WriteKata
 
 from grader import calibration
 from grader import rates
-from grader.calibrate import calibrate
+from grader.authoring.calibrate import calibrate
 from grader.calibration import Calibration
 from grader.calibration import Outcomes
 from grader.catalog import Catalog

@@ -463,3 +463,50 @@ def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSo
 def test_gpu_that_tensorflow_cannot_use_is_an_error(write_kata: WriteKata, grade: GradeSource) -> None:
     with pytest.raises(client.UsageError, match="that TensorFlow can use, found none"):
         grade(write_kata(), REFERENCE, device="gpu")
+
+
+TELLS_MUCH = "def double(values):\n    print('input', values)\n    return 3 * values\n"
+
+
+def test_full_feedback_shows_inputs_and_outputs(write_kata: WriteKata, grade: GradeSource) -> None:
+    test = grade(write_kata(), TELLS_MUCH).tests[0]
+    assert "Called    double(array([ 1. , -2. ,  0.5]))" in (test.message or "")
+    assert test.output == "input [ 1.  -2.   0.5]\n"
+
+
+@pytest.mark.parametrize("overruled", [True, False])
+def test_property_feedback_shows_what_a_test_asks_for_and_a_hint(
+    write_kata: WriteKata, grade: GradeSource, *, overruled: bool
+) -> None:
+    kata = write_kata(toml=KATA_TOML if overruled else 'feedback = "property"\n' + KATA_TOML)
+    result = grade(kata, TELLS_MUCH, feedback="property" if overruled else None)
+    assert result.status == "fail"
+    test = result.tests[0]
+    assert (test.description, test.output) == ("Doubles three numbers.", "")
+    assert test.message == "This does not hold for your code yet.\nNext step: Add."
+    assert (grade(kata, STUB, feedback="property").tests[0].message or "").startswith("Not started")
+
+
+def test_no_feedback_is_points_only(write_kata: WriteKata, grade: GradeSource) -> None:
+    tests = HIDDEN_TESTS.replace("(submission)", "(submission, threshold)") + "    threshold('error', 1.0)\n"
+    toml = KATA_TOML + '\n[thresholds.error]\nlimit = 2.0\ndirection = "at most"\nunit = "units"\n'
+    kata = write_kata(tests.replace("rng)", "rng, threshold)"), toml='feedback = "none"\n' + toml)
+    wrong, right = grade(kata, TELLS_MUCH), grade(kata, REFERENCE)
+    assert (wrong.status, wrong.score, right.status, right.score) == ("fail", 0.0, "pass", 2.0)
+    assert [test.name for test in wrong.tests] == ["hidden_1", "hidden_2"]
+    assert {(test.message, test.output, test.misconception) for test in wrong.tests} == {(None, "", None)}
+    assert (right.thresholds, wrong.misconception) == ([], None)
+    # Whoever runs the grade may tell more.
+    assert "Called" in (grade(kata, TELLS_MUCH, feedback="full").tests[0].message or "")
+    # What is wrong with a file is no secret of the tests.
+    assert "SyntaxError" in (grade(kata, "def double(:\n").tests[0].message or "")
+
+
+def test_pictures_are_kept_back_where_nothing_is_told(
+    service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
+) -> None:
+    tests = globals()["hidden"]("pictures.images('zeros', np.zeros((2, 8, 8)))").replace("seed)", "seed, pictures)")
+    task = client.GradeTask(
+        kata=write_kata(tests), source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden, feedback="none"
+    )
+    assert client.grade(service, task)[1] == []

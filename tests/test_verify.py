@@ -13,14 +13,14 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from grader import Pack
+from grader.authoring.verify import Report
+from grader.authoring.verify import verify
 from grader.calibration import Calibration
 from grader.calibration import Outcomes
 from grader.catalog import Catalog
 from grader.cli import create_cli
 from grader.executor import LocalExecutor
 from grader.plugins import create_manager
-from grader.verify import Report
-from grader.verify import verify
 
 TINY = ROOT / "tests/packs/tiny"
 
@@ -190,7 +190,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
             copy.append("katas/basics/double/double.py", "\n# doubled_values = values + values\n"),
         ),
         "katas/basics/double/double.py",
-        "gives a line of the reference away",
+        "away: doubled_values = values + values",
     ),
     "the hidden tests import TensorFlow": (
         lambda copy: copy.append("test_hidden.py", "\n\ndef unused():\n    import tensorflow\n"),

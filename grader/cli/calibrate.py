@@ -34,8 +34,8 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
     from rich.console import Console
     from rich.progress import Progress
 
-    from grader.calibrate import calibrate
-    from grader.calibrate import solutions
+    from grader.authoring.calibrate import calibrate
+    from grader.authoring.calibrate import solutions
     from grader.calibration import read_calibration
     from grader.calibration import weigh
     from grader.calibration import write_calibration

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from grader.authoring.export import find_giveaways
+from grader.authoring.finding import Finding
 from grader.errors import PackError
-from grader.finding import Finding
 from grader.hints import read_hints
 from grader.kata import Kata
 
 _TOO_HEAVY: Final = ("tensorflow", "keras", "torch", "jax")
-_SHORTEST_GIVEAWAY: Final = 25
 _EXAMPLE_SECONDS: Final = 120
 _EXAMPLE: Final = '''
 import doctest, pathlib, runpy, sys
@@ -47,7 +47,9 @@ def inspect(kata: Kata) -> Iterator[Finding]:
     """Yields what its author has to mend."""
     yield from _look_at_files(kata)
     yield from _look_at_prose(kata)
-    yield from _find_giveaways(kata)
+    yield from _look_for_todos(kata)
+    for file, line in find_giveaways(kata):
+        yield Finding.about(file, f"gives a line of the reference or of a hidden test away: {line}")
     yield from _run_examples(kata)
 
 
@@ -69,6 +71,16 @@ def _look_at_files(kata: Kata) -> Iterator[Finding]:
             yield Finding.about(kata.hidden_tests, f"imports {name}, which the judge must not load; compute with NumPy")
 
 
+def _look_for_todos(kata: Kata) -> Iterator[Finding]:
+    """Finds what a scaffold has left to its author."""
+    for folder in (kata.folder, kata.reference_folder):
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in (".py", ".md", ".toml"):
+                for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                    if "TODO" in line and (file != kata.stub or "NotImplementedError" not in line):
+                        yield Finding.about(file, f"line {number} still has a TODO: {line.strip()}")
+
+
 def _look_at_prose(kata: Kata) -> Iterator[Finding]:
     """Checks that every task has hints and a section of the statement, and that there is an example."""
     try:
@@ -85,21 +97,6 @@ def _look_at_prose(kata: Kata) -> Iterator[Finding]:
             yield Finding.about(readme, f"expected a heading '## Task {number}: {task.title}', found none")
     if ">>>" not in text:
         yield Finding.about(readme, "expected a worked example with '>>>', found none")
-
-
-def _find_giveaways(kata: Kata) -> Iterator[Finding]:
-    """Looks for lines of the reference's functions in what the learner gets."""
-    answer = set()
-    for function in ast.walk(ast.parse(kata.reference.read_bytes())):
-        if isinstance(function, ast.FunctionDef):
-            body = function.body[1:] if ast.get_docstring(function) else function.body
-            answer |= {line.strip() for part in body for line in ast.unparse(part).splitlines()}
-    answer = {line for line in answer if len(line) >= _SHORTEST_GIVEAWAY}
-    for file in (kata.stub, kata.hints, kata.folder / "README.md"):
-        given = file.read_text(encoding="utf-8")
-        for line in sorted(answer):
-            if line in given:
-                yield Finding.about(file, f"gives a line of the reference away: {line}")
 
 
 def _run_examples(kata: Kata) -> Iterator[Finding]:

@@ -9,18 +9,19 @@ from typing import Final
 
 import msgspec
 
+from grader.authoring.finding import Finding
+from grader.authoring.inspection import inspect
+from grader.authoring.mutants import MutationReport
+from grader.authoring.review import Grades
+from grader.authoring.review import review
+from grader.authoring.review import seconds_of
 from grader.catalog import Catalog
 from grader.client import GradeTask
 from grader.client import make_task
 from grader.executor import Executor
-from grader.finding import Finding
-from grader.inspection import inspect
 from grader.kata import Kata
 from grader.kata import digest_of
 from grader.memory import default_folder
-from grader.review import Grades
-from grader.review import review
-from grader.review import seconds_of
 
 _PATIENCE_SECONDS: Final = 600.0
 
@@ -36,6 +37,7 @@ class Report(msgspec.Struct, kw_only=True):
     """The longest that all tests of the reference took."""
     findings: list[Finding]
     is_cached: bool = False
+    mutation: MutationReport | None = None
 
 
 def verify(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from grader.authoring.finding import Finding
 from grader.calibration import MOST_FALSE_FAILS
 from grader.calibration import REFERENCE
 from grader.calibration import Calibration
@@ -15,7 +16,6 @@ from grader.calibration import range_of
 from grader.calibration import read_calibration
 from grader.calibration import weigh
 from grader.errors import PackError
-from grader.finding import Finding
 from grader.kata import Kata
 from grader.result import Result
 
