@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import select
 import socket
 import time
 from typing import Final
@@ -19,15 +20,20 @@ from grader.channel import GradeRequest
 from grader.channel import JudgeRequest
 from grader.connection import Connection
 from grader.errors import EngineError
+from grader.errors import NoAnswerError
 from grader.errors import PackError
 from grader.errors import UsageError
 from grader.kata import Feedback
 from grader.kata import Kata
+from grader.limits import FIRST_START_SECONDS
 from grader.result import Result
 from grader.result import TestResult
 from grader.submission import find_problem
 
 Device = Literal["auto", "cpu", "gpu"]
+_WALLS: Final = 3
+"""A grade takes up to so many times what its tests may take: the reference may stand in, and there is the load."""
+
 PATIENCE_SECONDS: Final = 3.0
 """What a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
 
@@ -122,11 +128,16 @@ class Grading:
             feedback=task.feedback,
         )
         self.start = time.monotonic()
+        self.longest = FIRST_START_SECONDS + _WALLS * task.kata.spec.limits.wall_seconds + task.patience
         self.connection = self._ask()
 
     def fileno(self) -> int:
         """Returns the descriptor that is readable when the verdict is there."""
         return self.connection.fileno()
+
+    def seconds_left(self) -> float:
+        """Returns how long the verdict may still take; after that something of ours hangs."""
+        return max(0.0, self.deadline - time.monotonic())
 
     def wait(self) -> tuple[Result, list[DrawnPicture]]:
         """Waits for the verdict; when the machinery fails it tries once more.
@@ -140,7 +151,9 @@ class Grading:
         """
         try:
             return self._receive()
-        except EngineError:
+        except EngineError as error:
+            if isinstance(error, NoAnswerError):
+                self.service.renew()
             self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
             self.connection = self._ask()
             return self._receive()
@@ -150,6 +163,7 @@ class Grading:
         self.connection.close()
 
     def _ask(self) -> socket.socket:
+        self.deadline = time.monotonic() + self.longest
         connection = self.service.connect(self.judge)
         # A judge that is gone already shows when its answer is missing.
         with contextlib.suppress(OSError):
@@ -158,6 +172,8 @@ class Grading:
 
     def _receive(self) -> tuple[Result, list[DrawnPicture]]:
         with self.connection:
+            if not select.select([self.connection], [], [], self.seconds_left())[0]:
+                raise NoAnswerError("The grader does not answer; run the command again, with --cold if need be.")
             answer = channel.receive(self.connection, channel.Answer)  # type: ignore[arg-type]
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures

@@ -34,9 +34,9 @@ from grader.grade import Setting
 from grader.grade import description_of
 from grader.kata import Kata
 from grader.kata import load_kata
+from grader.limits import FIRST_START_SECONDS
+from grader.limits import START_SECONDS
 from grader.pictures import preload as preload_pictures
-from grader.process import FIRST_START_SECONDS
-from grader.process import START_SECONDS
 from grader.pytest_plugin import HiddenTestPlugin
 
 _PYTEST_OPTIONS: Final = [
