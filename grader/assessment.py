@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -56,7 +57,9 @@ class Assessment:
         withhold(result, feedback, self.setting.kata)
         pictures = []
         if self.request.with_pictures and feedback != "none":
-            pictures = [channel.DrawnPicture(picture.name, picture.png()) for picture in grade.pictures.taken]
+            for picture in grade.pictures.taken:
+                with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError):  # It cannot be drawn.
+                    pictures.append(channel.DrawnPicture(picture.name, picture.png()))
         return channel.Verdict(msgspec.json.encode(result), pictures)
 
     def finish(self) -> None:

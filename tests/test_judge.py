@@ -453,6 +453,23 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
     assert all(picture.content.startswith(b"\x89PNG") for picture in pictures)
 
 
+def test_picture_that_cannot_be_drawn_changes_no_verdict(
+    service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
+) -> None:
+    body = """
+pictures.paths("nowhere", lambda w: w.sum(axis=1), {"steps": np.full((3, 2), np.nan)})
+pictures.paths("partly", lambda w: w.sum(axis=1), {"steps": [[0.0, 1.0], [np.inf, 2.0], [3.0, np.nan]]})
+pictures.curves("empty", np.arange(3), {"loss": submission.double(np.full(3, np.inf))})
+pictures.images("infinite", np.full((2, 4, 4), np.nan))
+pictures.curves("unlike", np.arange(3), {"loss": np.arange(4)})
+"""
+    kata = write_kata(globals()["hidden"](body).replace("seed)", "seed, pictures)"))
+    task = client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    result, pictures = client.grade(service, task)
+    assert result.status == "pass"
+    assert [picture.name for picture in pictures] == ["partly", "empty", "infinite"]
+
+
 def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSource, monkeypatch) -> None:
     monkeypatch.setattr(client, "_GPU_FILES", ())
     with pytest.raises(client.UsageError, match="--device gpu"):
