@@ -313,6 +313,7 @@ def test_paths(submission, support, pictures, rng, seed):
     for label, batch_size, epochs in (("online", 1, 2), ("mini-batches of 6", 6, 8), ("full batch", 24, 20)):
         teacher = Teacher(slope)
         path = descend(submission, support, teacher, [-1.0, 1.0], (inputs, targets), batch_size, 0.15, epochs, seed)
+        check(np.abs(path).max() < 1e9, "The path runs off.", returned=path, next_step=FRESH)
         found[label] = path, teacher
     pictures.paths(
         "paths_to_the_minimum",
