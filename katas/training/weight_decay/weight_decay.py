@@ -15,7 +15,8 @@ def penalty(parameters: dict[str, np.ndarray], l1: float, l2: float) -> float:
         R = l1 Σ |w| + l2 Σ w²
 
     There is no factor 1/2 in front of the squares, no root over their sum, and no mean. A parameter is a bias if its name
-    ends in "bias"; biases move the outputs but do not make them steeper, so they cost nothing.
+    ends in "bias"; biases move the outputs but do not make them steeper, so they cost nothing. The finished penalties,
+    `keras.regularizers.L1`, `L2`, `L1L2` and their functions, are off limits.
 
     Args:
         parameters: float arrays of any shapes by their names, such as `"hidden_kernel"` and `"hidden_bias"`.

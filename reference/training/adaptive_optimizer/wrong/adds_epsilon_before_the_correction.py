@@ -1,6 +1,6 @@
 """Adam's ε is added before v is corrected.
 
-That is the shortcut that multiplies the learning rate by sqrt(1 - beta_2^t) / (1 - beta_1^t), as many libraries do. In
+That is the shortcut that multiplies the learning rate by sqrt(1 - beta_2^t) / (1 - beta_1^t), as Keras does. In
 the first steps ε then weighs more than the paper's. Add it to the root of v̂.
 """
 
