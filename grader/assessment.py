@@ -20,6 +20,7 @@ from grader.errors import EngineError
 from grader.grade import Grade
 from grader.grade import Setting
 from grader.pytest_plugin import HiddenTestPlugin
+from grader.rehearsal import BehaviourMemory
 from grader.rehearsal import Rehearsal
 from grader.rehearsal import TooLongError
 from grader.rehearsal import Understudy
@@ -48,6 +49,8 @@ class Assessment:
         """Grades the submission, looks for the misconception if it fails, and draws the pictures."""
         grade = self.plugin.grade = Grade(self.setting, self.request)
         result = grade.run(list(self.items.values()))
+        if self.request.solution and result.status != "error":
+            self._memory().keep(Path(self.request.solution), grade.behaviour)
         if result.status == "fail" and self.request.patience:
             self.undiagnosed = grade.behaviour
             found = result.misconception = self._diagnose(self.request.patience)
@@ -70,9 +73,8 @@ class Assessment:
 
     def _diagnose(self, seconds: float) -> Misconception | None:
         """Returns the wrong solution that behaves as the submission does, with those that cannot be told apart from it."""
-        folder = Path(self.request.memory) if self.request.memory else None
         try:
-            with Rehearsal(self.setting.kata, self.request.seed, self._cast, folder, seconds) as rehearsal:
+            with Rehearsal(self.setting.kata, self._memory(), self._cast, seconds) as rehearsal:
                 found = diagnose(self.undiagnosed, rehearsal, self.setting.calibration) if self.undiagnosed else []
         except TooLongError:
             return None
@@ -82,6 +84,10 @@ class Assessment:
         if found:
             found[0].alternatives = found[1:]
         return found[0] if found else None
+
+    def _memory(self) -> BehaviourMemory:
+        folder = Path(self.request.memory) if self.request.memory else None
+        return BehaviourMemory(folder, self.setting.kata.name, self.setting.digest, self.request.seed)
 
     def _cast(self, source: bytes) -> Understudy:
         return _Understudy(self, msgspec.structs.replace(self.request, source=source))

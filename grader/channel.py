@@ -29,6 +29,8 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     with_pictures: bool = True
     memory: str | None = None
     """A folder that remembers what the kata's own solutions do."""
+    solution: str | None = None
+    """The file that this is, if it is one of the kata's own solutions: then what it does is remembered."""
     feedback: Feedback | None = None
     """How much a failed test tells; None leaves it to the kata."""
     patience: float = 0.0

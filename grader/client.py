@@ -7,6 +7,7 @@ import glob
 import select
 import socket
 import time
+from pathlib import Path
 from typing import Final
 from typing import Literal
 
@@ -55,6 +56,11 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
     return "gpu" if has_gpu and device != "cpu" else "cpu"
 
 
+def behaviours_folder() -> Path:
+    """Returns where it is remembered what the katas' own solutions do."""
+    return memory.default_folder() / "behaviours"
+
+
 class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     """What one grade needs, wherever it is made."""
 
@@ -71,6 +77,8 @@ class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     with_pictures: bool = True
     patience: float = PATIENCE_SECONDS
     """How long the diagnosis of a failed submission may take, in seconds."""
+    solution: str | None = None
+    """The file that this is, if it is one of the kata's own solutions."""
     feedback: Feedback | None = None
     """How much a failed test tells; None leaves it to the kata."""
 
@@ -84,6 +92,7 @@ def make_task(
     device: Literal["cpu", "gpu"] = "cpu",
     with_pictures: bool = True,
     patience: float = PATIENCE_SECONDS,
+    solution: str | None = None,
     feedback: Feedback | None = None,
 ) -> GradeTask:
     """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
@@ -96,6 +105,7 @@ def make_task(
         device=device,
         with_pictures=with_pictures,
         patience=patience,
+        solution=solution,
         feedback=feedback,
     )
 
@@ -123,7 +133,8 @@ class Grading:
             seed=task.seed,
             device=task.device,
             with_pictures=task.with_pictures,
-            memory=str(memory.default_folder() / "behaviours"),
+            memory=str(behaviours_folder()),
+            solution=task.solution,
             patience=task.patience,
             feedback=task.feedback,
         )

@@ -57,7 +57,7 @@ class _Comparison:
 
     def find(self) -> list[Misconception]:
         """Returns the matches by the strictest measure that gives any."""
-        left = list(self.rehearsal.wrong.values())
+        left = list(self.rehearsal.wrong)
         for test in sorted(self.tests, key=lambda test: test not in self.long):
             for file in list(left):
                 if not self.may_be_alike(file, test):
@@ -93,7 +93,7 @@ class _Comparison:
         return self.comparable[test]
 
     def _is_determined(self, test: str) -> bool:
-        first, *others = (self.rehearsal.trial(file, test) for file in self.rehearsal.right.values())
+        first, *others = (self.rehearsal.trial(file, test) for file in self.rehearsal.right)
         return all(trial.agrees_with(first) for trial in others)
 
     def name(self, file: Path, *, everywhere: bool) -> Misconception:

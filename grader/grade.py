@@ -46,6 +46,8 @@ class Setting:
     """What is known of a kata before any submission: its files, and where workers come from."""
 
     kata: Kata
+    digest: str
+    """Changes with any file of the kata, and with the grader."""
     zygote: socket.socket
     reference_source: bytes
     support_source: bytes | None

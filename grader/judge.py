@@ -33,6 +33,7 @@ from grader.errors import PackError
 from grader.grade import Setting
 from grader.grade import description_of
 from grader.kata import Kata
+from grader.kata import digest_of
 from grader.kata import load_kata
 from grader.limits import FIRST_START_SECONDS
 from grader.limits import START_SECONDS
@@ -69,6 +70,7 @@ class Judge(HiddenTestPlugin):
         self.requests = requests
         self.setting = Setting(
             kata=kata,
+            digest=digest_of(kata),
             zygote=zygote,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,

@@ -16,7 +16,6 @@ from grader.behaviour import Answer
 from grader.behaviour import Behaviour
 from grader.behaviour import Trial
 from grader.kata import Kata
-from grader.kata import digest_of
 
 
 class TooLongError(Exception):
@@ -37,26 +36,24 @@ class Rehearsal:
     """What the solutions of a kata do with one seed; a `with` block ends their workers and keeps what was found."""
 
     def __init__(
-        self, kata: Kata, seed: int, cast: Callable[[bytes], Understudy], folder: Path | None, seconds: float
+        self, kata: Kata, memory: BehaviourMemory, cast: Callable[[bytes], Understudy] | None, seconds: float
     ) -> None:
-        """Recalls what is known.
+        """Begins with what is remembered.
 
         Args:
             kata: whose solutions to run.
-            seed: the seed of the grade that is to be diagnosed.
-            cast: starts a worker for a solution's source.
-            folder: where results are remembered; None remembers nothing.
+            memory: where behaviours with the seed of the grade are kept.
+            cast: starts a worker for a solution's source; None leaves it at what is known.
             seconds: how long it may take; no test begins after that.
         """
-        self.right = {file.stem: file for file in kata.right_solutions()} | {"": kata.reference}
-        self.wrong = {file.stem: file for file in kata.wrong_solutions()}
+        self.right = [kata.reference, *kata.right_solutions()]
+        self.wrong = kata.wrong_solutions()
+        self.memory = memory
         self.cast = cast
         self.deadline = time.monotonic() + seconds
-        self._file = folder / f"{kata.name}-{seed}.behaviours" if folder else None
-        self._digest = digest_of(kata) if folder else ""
-        self._known: dict[str, Behaviour] = self._recall()
+        self._known: dict[Path, Behaviour] = {}
         self._understudies: dict[Path, Understudy] = {}
-        self._has_news = False
+        self._learned: set[Path] = set()
 
     def __enter__(self) -> Rehearsal:
         return self
@@ -64,8 +61,8 @@ class Rehearsal:
     def __exit__(self, *_: object) -> None:
         for file in list(self._understudies):
             self.let_go(file)
-        if self._has_news:
-            self._remember()
+        for file in self._learned:
+            self.memory.keep(file, self._known[file])
 
     def trial(self, file: Path, test: str) -> Trial:
         """Returns what a solution does in a test.
@@ -73,14 +70,16 @@ class Rehearsal:
         Raises:
             TooLongError: it is not known, and there is no time left to find out.
         """
-        behaviour = self._known.setdefault(f"{file.parent.name}/{file.name}", {})
+        if file not in self._known:
+            self._known[file] = self.memory.recall(file)
+        behaviour = self._known[file]
         if test not in behaviour:
-            if time.monotonic() > self.deadline:
+            if self.cast is None or time.monotonic() > self.deadline:
                 raise TooLongError
             if file not in self._understudies:
                 self._understudies[file] = self.cast(file.read_bytes())
             behaviour[test] = self._understudies[file].perform(test)
-            self._has_news = True
+            self._learned.add(file)
         return behaviour[test]
 
     def let_go(self, file: Path) -> None:
@@ -88,30 +87,47 @@ class Rehearsal:
         if file in self._understudies:
             self._understudies.pop(file).close()
 
-    def _recall(self) -> dict[str, Behaviour]:
+
+class BehaviourMemory:
+    """Keeps on disk what each solution of a kata does with one seed, as long as neither kata nor grader change."""
+
+    def __init__(self, folder: Path | None, kata: str, digest: str, seed: int) -> None:
+        """Names the place.
+
+        Args:
+            folder: where everything is remembered; None remembers nothing.
+            kata: the name of the kata.
+            digest: changes with the kata and the grader.
+            seed: the seed of the grades.
+        """
+        self._folder = folder / kata / str(seed) if folder else None
+        self._digest = digest
+
+    def recall(self, solution: Path) -> Behaviour:
+        """Returns what is known of a solution, by test."""
         try:
-            known = wire.from_bytes(self._file.read_bytes()) if self._file else {}
-            if known.get("digest") != self._digest:
-                return {}
-            return {
-                name: {test: _trial(**plain) for test, plain in trials.items()}
-                for name, trials in known["behaviours"].items()
-            }
+            known = wire.from_bytes(self._file(solution).read_bytes()) if self._folder else {}
+            return {test: _trial(**plain) for test, plain in known["trials"].items()} if self._is_of_now(known) else {}
         except (OSError, wire.WireError, LookupError, TypeError, AttributeError):
             return {}
 
-    def _remember(self) -> None:
-        plain = {
-            name: {test: dataclasses.asdict(trial) for test, trial in behaviour.items()}
-            for name, behaviour in self._known.items()
-        }
-        if self._file:
-            with contextlib.suppress(OSError, wire.NotPlainError):  # Then they will be run again.
-                content = wire.to_bytes({"digest": self._digest, "behaviours": plain})
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-                new = self._file.with_suffix(f".{os.getpid()}")
+    def keep(self, solution: Path, behaviour: Behaviour) -> None:
+        """Keeps what a solution did; where that is impossible it will be run again."""
+        if self._folder:
+            plain = {test: dataclasses.asdict(trial) for test, trial in behaviour.items()}
+            file = self._file(solution)
+            with contextlib.suppress(OSError, wire.NotPlainError):
+                content = wire.to_bytes({"digest": self._digest, "trials": plain})
+                file.parent.mkdir(parents=True, exist_ok=True)
+                new = file.with_suffix(f".{os.getpid()}")
                 new.write_bytes(content)
-                new.replace(self._file)
+                new.replace(file)
+
+    def _file(self, solution: Path) -> Path:
+        return (self._folder or Path()) / f"{solution.parent.name}-{solution.stem}.wire"
+
+    def _is_of_now(self, known: dict[str, Any]) -> bool:
+        return known.get("digest") == self._digest
 
 
 def _trial(answers: list[dict[str, Any]], **facts: Any) -> Trial:

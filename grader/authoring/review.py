@@ -15,8 +15,14 @@ from grader.calibration import known
 from grader.calibration import range_of
 from grader.calibration import read_calibration
 from grader.calibration import weigh
+from grader.client import behaviours_folder
+from grader.diagnosis import diagnose
 from grader.errors import PackError
 from grader.kata import Kata
+from grader.kata import digest_of
+from grader.rehearsal import BehaviourMemory
+from grader.rehearsal import Rehearsal
+from grader.rehearsal import TooLongError
 from grader.result import Result
 
 LIMIT_FACTOR: Final = 3.0
@@ -29,6 +35,7 @@ Grades = dict[tuple[Path, int], Result]
 def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Yields what its author has to mend."""
     yield from _look_at_grades(kata, grades)
+    yield from _look_at_diagnoses(kata, grades)
     yield from _look_at_evidence(kata, grades)
 
 
@@ -49,8 +56,6 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
                     yield Finding.about(file, f"expected {test.name} to say 'Not started', found: {test.message}")
         elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
             yield Finding.about(file, "no failing test tells the learner a next step")
-        elif status == "fail":
-            yield from _look_at_diagnosis(file, seed, result)
         if file == kata.reference:
             yield from _look_at_limits(kata, result)
     for file in kata.wrong_solutions():
@@ -59,17 +64,31 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
             yield Finding.about(file, "is caught by other tests with other seeds; one test has to catch it always")
 
 
-def _look_at_diagnosis(file: Path, seed: int, result: Result) -> Iterator[Finding]:
-    """Checks that a wrong solution is told apart from all others: it must be taken for itself."""
-    found = result.misconception
-    names = [found.name, *(other.name for other in found.alternatives)] if found else []
-    others = [name for name in names if name != file.stem]
-    if others:
-        yield Finding.about(
-            file, f"with seed {seed} no test tells it apart from {', '.join(others)}; add one, or drop one"
-        )
-    elif not names:
-        yield Finding.about(file, f"with seed {seed} it is not recognised as itself; its answers depend on chance")
+def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
+    digest, calibration = digest_of(kata), _read_if_good(kata)
+    for (file, seed), result in grades.items():
+        if file.parent.name == "wrong" and result.status == "fail" and result.tests[0].task:
+            memory = BehaviourMemory(behaviours_folder(), kata.name, digest, seed)
+            try:
+                found = diagnose(memory.recall(file), Rehearsal(kata, memory, None, 0.0), calibration)
+            except TooLongError:
+                found = []  # What it did was too much to remember.
+            names = [misconception.name for misconception in found]
+            others = ", ".join(name for name in names if name != file.stem)
+            if others:
+                yield Finding.about(
+                    file, f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
+                )
+            elif not names:
+                yield Finding.about(file, f"with seed {seed} it is not recognised as itself; it depends on chance")
+
+
+def _read_if_good(kata: Kata) -> Calibration | None:
+    try:
+        return read_calibration(kata)
+    except PackError:
+        return None  # That is a finding of its own.
 
 
 def _look_at_limits(kata: Kata, result: Result) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -22,8 +21,6 @@ from grader.executor import Executor
 from grader.kata import Kata
 from grader.kata import digest_of
 from grader.memory import default_folder
-
-_PATIENCE_SECONDS: Final = 600.0
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -94,7 +91,8 @@ def _solutions(kata: Kata) -> list[Path]:
 
 
 def _task(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
-    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=_PATIENCE_SECONDS)
+    own = None if file == kata.stub else str(file)
+    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0, solution=own)
 
 
 def _report(kata: Kata, grades: Grades, num_seeds: int) -> Report:
