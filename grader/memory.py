@@ -11,6 +11,8 @@ from typing import Any
 
 import platformdirs
 
+from grader.files import write_whole
+
 Stamp = tuple[str, int | None]
 """A path and when it last changed, in nanoseconds; None where there is nothing."""
 
@@ -48,10 +50,7 @@ def remember(file: Path, version: str, stamps: list[Stamp], value: Any) -> None:
     """
     content = json.dumps({"version": version, "stamps": stamps, "value": value})
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_suffix(f".{os.getpid()}")
-        new.write_text(content, encoding="utf-8")
-        new.replace(file)
+        write_whole(file, content.encode())
 
 
 def _time_of_change(path: str) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from grader import wire
 from grader.behaviour import Answer
 from grader.behaviour import Behaviour
 from grader.behaviour import Trial
+from grader.files import write_whole
 from grader.kata import Kata
 
 
@@ -115,13 +115,9 @@ class BehaviourMemory:
         """Keeps what a solution did; where that is impossible it will be run again."""
         if self._folder:
             plain = {test: dataclasses.asdict(trial) for test, trial in behaviour.items()}
-            file = self._file(solution)
             with contextlib.suppress(OSError, wire.NotPlainError):
                 content = wire.to_bytes({"digest": self._digest, "trials": plain})
-                file.parent.mkdir(parents=True, exist_ok=True)
-                new = file.with_suffix(f".{os.getpid()}")
-                new.write_bytes(content)
-                new.replace(file)
+                write_whole(self._file(solution), content)
 
     def _file(self, solution: Path) -> Path:
         return (self._folder or Path()) / f"{solution.parent.name}-{solution.stem}.wire"

@@ -69,7 +69,7 @@ def render_change(result: Result, previous: Result | None, kata: Kata) -> str:
 def _progress(result: Result, number: int) -> str:
     tests = [test for test in result.tests if test.task == number]
     passed = sum(test.status == "pass" for test in tests)
-    return f"Task {number}: {passed}/{len(tests)}" if tests else f"Task {number}: -"
+    return f"Task {number}: {passed} of {len(tests)} tests" if tests else f"Task {number}: -"
 
 
 def _compare(previous: Result, result: Result) -> str:

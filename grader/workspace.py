@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 from grader.errors import UsageError
+from grader.files import write_whole
 from grader.kata import Kata
 
 if TYPE_CHECKING:
@@ -54,18 +54,6 @@ class Workspace:
         """Returns the folder of the latest result of a kata and of its pictures."""
         return self.state / "results" / kata.name
 
-    def write(self, path: Path, content: bytes) -> None:
-        """Writes a file of the state folder so that it is whole at any moment."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-
     def save(self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
         """Writes a result and its pictures, and notes the progress if it is the learner's own file that was graded.
 
@@ -84,9 +72,9 @@ class Workspace:
         folder = self.results_folder(kata)
         for picture in pictures:
             file = folder / f"{picture.name}.png"
-            self.write(file, picture.content)
+            write_whole(file, picture.content)
             result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
-        self.write(folder / "result.json", to_json(result).encode())
+        write_whole(folder / "result.json", to_json(result).encode())
         if submission.resolve().is_relative_to(self.root.resolve() / kata.name):
             self.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)
 
@@ -109,7 +97,7 @@ class Workspace:
         progress = self.progress()
         entry = progress.setdefault(kata.name, {})
         entry.update({**facts, "passed": entry.get("passed", False) or facts.get("passed", False)})
-        self.write(self._progress_file, json.dumps(progress, indent=1).encode())
+        write_whole(self._progress_file, json.dumps(progress, indent=1).encode())
 
     def passed(self) -> set[str]:
         """Lists the katas that were passed once."""

@@ -18,6 +18,7 @@ from grader.catalog import Catalog
 from grader.client import GradeTask
 from grader.client import make_task
 from grader.executor import Executor
+from grader.files import write_whole
 from grader.kata import Kata
 from grader.kata import digest_of
 from grader.memory import default_folder
@@ -123,9 +124,8 @@ def _recall(file: Path) -> Report | None:
 
 def _remember(file: Path, found: Report) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         for older in file.parent.glob(f"{found.kata}-*.json"):
             older.unlink()
-        file.write_bytes(msgspec.json.encode(found))
+        write_whole(file, msgspec.json.encode(found))
     except OSError:
         return  # It will be verified again next time.
