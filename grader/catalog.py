@@ -61,6 +61,17 @@ class Catalog:
         guess = f"did you mean {close[0]!r}?" if close else "`grader list` shows all."
         raise UsageError(f"There is no kata called {name!r}; {guess}")
 
+    def opened_by(self, kata: Kata, passed: set[str]) -> list[str]:
+        """Lists the katas that have this one as a prerequisite, and no other that is not passed."""
+        ready = passed | {kata.name}
+        return [
+            other.name
+            for other in self.katas.values()
+            if kata.name in other.spec.prerequisites
+            and ready >= set(other.spec.prerequisites)
+            and other.name not in passed
+        ]
+
     def pack_of(self, kata: Kata) -> Pack:
         """Returns the pack that a kata belongs to."""
         return self.packs[kata.pack]

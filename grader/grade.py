@@ -272,10 +272,17 @@ def task_of(item: pytest.Item) -> int:
 
 
 def description_of(item: pytest.Item) -> str:
-    """Returns the line that a learner reads: the test's docstring with its parameters filled in."""
+    """Returns the line that a learner reads: the test's docstring with its parameters filled in.
+
+    What the docstring does not mention is added at the end, so that no two lines are alike.
+    """
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     description = " ".join(docstring.split())
     parameters = getattr(getattr(item, "callspec", None), "params", {})
+    unsaid = []
     for name, value in parameters.items():
-        description = description.replace(f"`{name}`", f"{value}")
-    return description
+        if f"`{name}`" in description:
+            description = description.replace(f"`{name}`", f"{value}")
+        elif isinstance(value, str | int | float | tuple):
+            unsaid.append(f"{name} = {value}")
+    return f"{description} ({', '.join(unsaid)})" if description and unsaid else description

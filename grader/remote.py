@@ -27,6 +27,7 @@ from grader.worker import SUBMISSION
 from grader.worker import SUPPORT
 
 _LONGEST_ARGUMENTS = 400
+_LONGEST_NAME = 80
 _LARGEST_ANSWER = 2**20
 
 
@@ -40,12 +41,28 @@ class Call:
     returned: Any = None
 
     def __str__(self) -> str:
-        shown = [describe(argument) for argument in self.arguments]
-        shown += [f"{name}={describe(value)}" for name, value in self.keywords.items()]
-        text = ", ".join(shown)
+        text = self._arguments(brief=False)
+        if len(text) > _LONGEST_ARGUMENTS:
+            text = self._arguments(brief=True)
         if len(text) > _LONGEST_ARGUMENTS:
             text = text[:_LONGEST_ARGUMENTS] + " ..."
         return f"{self.function}({text})"
+
+    def _arguments(self, *, brief: bool) -> str:
+        shown = [describe(argument, brief=brief) for argument in self.arguments]
+        shown += [f"{name}={describe(value, brief=brief)}" for name, value in self.keywords.items()]
+        return ", ".join(shown)
+
+    def name_objects(self) -> None:
+        """Lets the objects that were returned be called after the call, as the learner would write them."""
+        text = f"{self.function}({self._arguments(brief=True)})"
+        name = text if len(text) <= _LONGEST_NAME else f"{self.function}(...)"
+        if isinstance(self.returned, RemoteObject):
+            self.returned._name = name
+        elif isinstance(self.returned, list | tuple):
+            for index, part in enumerate(self.returned):
+                if isinstance(part, RemoteObject):
+                    part._name = f"{name}[{index}]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -224,12 +241,12 @@ class RemoteCode:
 class RemoteObject:
     """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
 
-    __slots__ = ("_code", "_is_module", "_number", "_type_name")
+    __slots__ = ("_code", "_is_module", "_name", "_number")
 
-    def __init__(self, code: RemoteCode, number: int, type_name: str, *, is_module: bool = False) -> None:
+    def __init__(self, code: RemoteCode, number: int, name: str, *, is_module: bool = False) -> None:
         self._code = code
         self._number = number
-        self._type_name = type_name
+        self._name = name
         self._is_module = is_module
 
     def __getattr__(self, name: str) -> Any:
@@ -237,11 +254,14 @@ class RemoteObject:
             raise AttributeError(name)
         if self._is_module:
             return RemoteFunction(self._code, self._number, name)
-        return self._code.ask("get", self._number, name)
+        value = self._code.ask("get", self._number, name)
+        if isinstance(value, RemoteObject):
+            value._name = f"{self._name}.{name}"
+        return value
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the object in the worker."""
-        return RemoteFunction(self._code, self._number, "", self._type_name)(*arguments, **keywords)
+        return RemoteFunction(self._code, self._number, "", self._name)(*arguments, **keywords)
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self._code.ask("iterate", self._number)
@@ -249,7 +269,7 @@ class RemoteObject:
             yield step[0]
 
     def __repr__(self) -> str:
-        return f"<{self._type_name} in the submission's process>"
+        return self._name
 
 
 def without_objects(value: Any) -> Any:
@@ -272,12 +292,13 @@ class RemoteFunction:
     code: RemoteCode
     number: int
     name: str
-    type_name: str = ""
+    object_name: str = ""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the function in the worker and returns a plain value or a stand-in."""
-        call = Call(self.name or self.type_name, arguments, keywords)
+        call = Call(self.name or self.object_name, arguments, keywords)
         if self.number != SUPPORT:
             self.code.calls.append(call)
         call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])
+        call.name_objects()
         return call.returned

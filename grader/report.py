@@ -33,8 +33,10 @@ def render_text(result: Result, kata: Kata) -> str:
         if not tests:
             continue
         if number:
-            earned, possible = sum(test.points for test in tests), sum(test.max_points for test in tests)
-            console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {earned:.4g} of {possible:.4g}"))
+            points = (
+                f"{_points(sum(test.points for test in tests))} of {_points(sum(test.max_points for test in tests))}"
+            )
+            console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {points}"))
         for test in tests:
             shown |= _print_test(console, test, in_full=not shown)
     _print_rest(console, result, kata)
@@ -48,7 +50,7 @@ def _open() -> tuple[io.StringIO, Console]:
 
 def _print_verdict(console: Console, result: Result, kata: Kata) -> None:
     verdict, style = _VERDICTS[result.status]
-    points = f"{result.score:.4g} of {result.max_score:.4g} points"
+    points = f"{_points(result.score)} of {_points(result.max_score)} points"
     console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
 
 
@@ -83,6 +85,11 @@ def _compare(previous: Result, result: Result) -> str:
     return f"Since the last run: {', '.join(parts) or 'the same tests pass'}."
 
 
+def _points(points: float) -> str:
+    """Writes points to one place, and whole ones without."""
+    return f"{points:.1f}".removesuffix(".0")
+
+
 def _tests(count: int) -> str:
     return "test passes" if count == 1 else "tests pass"
 
@@ -102,8 +109,11 @@ def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:
 def _print_rest(console: Console, result: Result, kata: Kata) -> None:
     console.print()
     if result.misconception:
-        console.print(Text.assemble(("This looks familiar: ", "bold"), result.misconception.title))
-        console.print(Text(f"{result.misconception.explanation} ({result.misconception.evidence})\n"))
+        found = result.misconception
+        console.print(Text.assemble(("This looks familiar: ", "bold"), found.title))
+        for other in found.alternatives:
+            console.print(Text.assemble(("or: ", "bold"), other.title, f" {other.explanation}"))
+        console.print(Text(f"{found.explanation} (Code that makes this mistake {found.evidence}.)\n"))
     for threshold in result.thresholds:
         mark, style = _MARKS[threshold.status]
         console.print(

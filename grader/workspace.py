@@ -33,17 +33,20 @@ class Workspace:
         return self.root / kata.name / f"{kata.name}.py"
 
     def start(self, kata: Kata) -> Path:
-        """Copies a kata's folder into the workspace and returns the new folder.
+        """Copies a kata's folder into the workspace, or the files of it that are missing there, and returns the folder.
 
         Raises:
-            UsageError: there is something already, which is left as it is.
+            UsageError: all of it is there already, and was left as it is.
         """
         target = self.root / kata.name
-        if target.exists():
+        missing = [file for file in kata.folder.iterdir() if file.is_file() and not (target / file.name).exists()]
+        if not missing:
             raise UsageError(f"{target} exists already and was left as it is; go on with `grader run {kata.name}`.")
         try:
             self.state.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(kata.folder, target, ignore=shutil.ignore_patterns("__pycache__"))
+            target.mkdir(exist_ok=True)
+            for file in missing:
+                shutil.copyfile(file, target / file.name)
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}); choose a folder that you own."

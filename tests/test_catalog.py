@@ -136,6 +136,16 @@ def test_pack_without_folders_is_refused(tmp_path: Path) -> None:
         Catalog([Pack(name="empty", title="Empty", katas=tmp_path / "katas", reference=tmp_path / "reference")])
 
 
+def test_passed_kata_opens_those_that_wait_for_nothing_else(pack: Pack) -> None:
+    add_kata(pack, "another", '["triple"]')
+    add_kata(pack, "triple", '["double"]')
+    add_kata(pack, "both", '["double", "triple"]')
+    catalog = Catalog([pack])
+    assert catalog.opened_by(catalog.find("double"), set()) == ["triple"]
+    assert set(catalog.opened_by(catalog.find("triple"), {"double", "triple"})) == {"another", "both"}
+    assert catalog.opened_by(catalog.find("double"), {"double", "triple", "both"}) == []
+
+
 def test_unknown_kata_gets_a_guess(catalog: Catalog) -> None:
     with pytest.raises(UsageError, match="did you mean 'perceptron'"):
         catalog.find("preceptron")

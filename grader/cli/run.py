@@ -78,6 +78,9 @@ def command(
         click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
     click.echo(manager.hook.grader_report(format=format_, result=result, kata=found), nl=False)
+    if format_ == "text" and result.status == "pass":
+        opened = catalog.opened_by(found, workspace.passed())
+        click.echo("Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".")
     ctx.exit(EXIT_CODES[result.status])
 
 
