@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint safety clean
+.PHONY: demo test lint safety diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -17,6 +17,9 @@ lint: .venv/ready
 
 safety: .venv/ready  ## Takes the engine's safety away piece by piece; a test must notice each.
 	$(BIN)/python tests/remove_safety.py
+
+diagnosis: .venv/ready  ## Measures how well misconceptions are named in code that nobody has seen.
+	$(BIN)/python tests/measure_diagnosis.py --list
 
 clean:
 	rm -rf .venv

@@ -1,0 +1,72 @@
+"""Measures the diagnosis on submissions that its authors have not seen: `python tests/measure_diagnosis.py [KATA ...]`.
+
+For each kata it prints how many were named after their misconception, how many after none, and how many after another; with
+--list, also which. It takes some seconds for each submission of a kata that trains.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+
+import click
+from unseen import HERE
+from unseen import submissions_of
+
+from grader.catalog import load_catalog
+from grader.client import make_task
+from grader.executor import LocalExecutor
+from grader.plugins import create_manager
+from grader.result import Misconception
+
+PATIENCE_SECONDS = 600.0
+
+
+def judge(found: Misconception | None, misconception: str) -> str:
+    """Says what a diagnosis is worth."""
+    if found is None:
+        return "nothing"
+    names = [found.name, *(other.name for other in found.alternatives)]
+    return "named" if misconception in names else "wrong"
+
+
+@click.command()
+@click.argument("katas", nargs=-1)
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
+@click.option("--list", "lists", is_flag=True, help="Also list what was not named.")
+def main(katas: tuple[str, ...], jobs: int, *, lists: bool) -> None:
+    """Print how well misconceptions are named."""
+    catalog = load_catalog(create_manager())
+    total: Counter[str] = Counter()
+    for name in katas or sorted(folder.name for folder in HERE.iterdir() if (HERE / folder.name).is_dir()):
+        if name not in catalog.katas:
+            continue
+        kata, counts = catalog.find(name), Counter[str]()
+        waiting = {
+            id(task): (task, style, misconception)
+            for style, misconception, source in submissions_of(name)
+            for task in [
+                make_task(catalog, kata, source.encode(), with_pictures=False, patience=PATIENCE_SECONDS),
+            ]
+        }
+        for task, result in LocalExecutor(jobs).run(entry[0] for entry in waiting.values()):
+            _, style, misconception = waiting[id(task)]
+            kind = judge(result.misconception, misconception) if result.status == "fail" else result.status
+            counts[kind] += 1
+            if lists and kind != "named":
+                told = result.misconception.name if result.misconception else ""
+                click.echo(f"    {kind}: {style}, {misconception} {told}")
+        total += counts
+        click.echo(f"{name:<24} {summarize(counts)}")
+    click.echo(f"{'all':<24} {summarize(total)}")
+
+
+def summarize(counts: Counter[str]) -> str:
+    """Writes counts with their shares."""
+    whole = sum(counts.values())
+    return f"{whole:>4}: " + ", ".join(f"{kind} {count} ({count / whole:.1%})" for kind, count in counts.most_common())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The diagnosis of code that its authors have not seen, on the fastest katas; `measure_diagnosis.py` measures all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from measure_diagnosis import judge
+from unseen import HERE
+from unseen import read
+from unseen import submissions_of
+
+from grader.catalog import Catalog
+from grader.client import make_task
+from grader.executor import LocalExecutor
+
+KATAS = ("perceptron", "gradient_descent", "conv2d")
+
+
+def test_misconceptions_are_named_and_hardly_ever_wrongly(catalog: Catalog) -> None:
+    counts: Counter[str] = Counter()
+    expected = {}
+    for name in KATAS:
+        for _, misconception, source in submissions_of(name):
+            task = make_task(catalog, catalog.find(name), source.encode(), with_pictures=False, patience=600.0)
+            expected[id(task)] = task, misconception
+    for task, result in LocalExecutor(2).run(task for task, _ in expected.values()):
+        assert result.status == "fail"
+        counts[judge(result.misconception, expected[id(task)][1])] += 1
+    whole = sum(counts.values())
+    assert whole >= 126
+    assert counts["named"] / whole >= 0.95
+    assert counts["wrong"] / whole <= 0.01
+
+
+def test_solutions_that_the_mistakes_were_made_in_are_right(catalog: Catalog) -> None:
+    tasks = {
+        id(task): (task, file)
+        for name in KATAS
+        for file in sorted((HERE / name).glob("*.py"))
+        for task in [make_task(catalog, catalog.find(name), read(file)[0].encode(), with_pictures=False)]
+    }
+    verdicts = {
+        tasks[id(task)][1].stem: result.status for task, result in LocalExecutor(2).run(t for t, _ in tasks.values())
+    }
+    assert set(verdicts.values()) == {"pass"}
+
+
+def test_every_misconception_has_three_unseen_submissions(catalog: Catalog) -> None:
+    for name in KATAS:
+        written = Counter(misconception for _, misconception, _ in submissions_of(name))
+        assert {file.stem: 3 for file in catalog.find(name).wrong_solutions()} == written
