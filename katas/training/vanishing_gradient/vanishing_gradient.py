@@ -54,7 +54,8 @@ def initialize(widths: list[int], seed: int) -> tuple[str, list[np.ndarray]]:
     biases that start at 0. With 40 hidden layers of 64 units, and with 30 that are 120 and 40 units wide in turn, the norms of
     `gradient_norms` lie between 0.001 and 100 in every layer, for 200 digits with mean 0 and variance 1. With 8 hidden layers
     the network learns to read digits in 12 epochs of stochastic gradient descent (learning rate 0.05, batches of about 32).
-    In both cases the middle one of three starts counts. The units of a layer differ from the start.
+    In all these cases the middle one of three starts counts. The units of a layer differ from the start, and so do layers of
+    the same shape.
 
     Args:
         widths: how many numbers there are before the first layer, between the layers, and after the last: K + 1 integers for

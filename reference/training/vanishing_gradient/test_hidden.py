@@ -1,5 +1,6 @@
 """What `vanishing_gradient` must do."""
 
+from itertools import combinations
 from itertools import pairwise
 
 import numpy as np
@@ -190,7 +191,7 @@ def test_trains(submission, support, rng, activation):
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize("widths", [[12, 10], [64, 30, 100, 10]])
+@pytest.mark.parametrize("widths", [[12, 10], [64, 30, 100, 10], [20, 20, 20, 20]])
 def test_start(submission, seed, widths):
     """Returns an activation and one kernel for each pair of neighbours in `widths`, decided by the seed."""
     first, again, other = (start(submission, widths, number) for number in (seed, seed, seed + 1))
@@ -199,6 +200,9 @@ def test_start(submission, seed, widths):
         assert_equal(same, kernel, next_step=step)
         check(np.any(different != kernel), "Two seeds give the same kernel.", next_step=step)
         check(np.ptp(kernel, axis=1).max() > 0, "All units of a layer have the same weights.", next_step=ALIKE)
+    for one, other in combinations(first.kernels, 2):
+        step = "A generator that is made anew from the same seed draws the same numbers: make one, and go on drawing from it."
+        check(not np.array_equal(one, other), "Two layers start with the same kernel.", next_step=step)
 
 
 @pytest.mark.task(3)
