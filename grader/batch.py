@@ -5,30 +5,43 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Final
 from typing import Literal
 
 from grader.catalog import Catalog
 from grader.client import GradeTask
 from grader.client import make_task
 from grader.executor import Executor
+from grader.kata import Feedback
 from grader.kata import Kata
 from grader.result import Result
 from grader.roster import Submission
 from grader.store import Store
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long a diagnosis may take; nobody waits, and what a kata's own solutions do is found out once."""
 
 
 class Batch:
     """One run over the submissions of a class."""
 
     def __init__(
-        self, catalog: Catalog, store: Store, executor: Executor, *, seed: int, device: Literal["cpu", "gpu"]
+        self,
+        catalog: Catalog,
+        store: Store,
+        executor: Executor,
+        *,
+        seed: int,
+        device: Literal["cpu", "gpu"],
+        feedback: Feedback | None = None,
     ) -> None:
         self.catalog = catalog
         self.store = store
         self.executor = executor
         self.seed = seed
         self.device = device
-        self.versions = {kata.name: version_of(kata) for kata in catalog.katas.values()}
+        self.feedback = feedback
+        self.versions = {kata.name: version_of(kata, feedback) for kata in catalog.katas.values()}
 
     def run(self, submissions: list[Submission], report: Callable[[str, Result | None], None]) -> None:
         """Grades what has not been graded.
@@ -66,16 +79,25 @@ class Batch:
                 same[name, content].append(student)
             else:
                 same[name, content] = [student]
-                yield make_task(self.catalog, kata, source, seed=self.seed, device=self.device, with_pictures=False)
+                yield make_task(
+                    self.catalog,
+                    kata,
+                    source,
+                    seed=self.seed,
+                    device=self.device,
+                    with_pictures=False,
+                    patience=PATIENCE_SECONDS,
+                    feedback=self.feedback,
+                )
 
 
 def _digest(source: bytes) -> str:
     return hashlib.sha256(source).hexdigest()
 
 
-def version_of(kata: Kata) -> str:
-    """Returns a digest of the files that decide about a grade."""
-    digest = hashlib.sha256()
+def version_of(kata: Kata, feedback: Feedback | None = None) -> str:
+    """Returns a digest of what decides about a grade: the kata's files, and what is told."""
+    digest = hashlib.sha256((feedback or "").encode())
     for file in (kata.folder / "kata.toml", kata.support, kata.reference, kata.hidden_tests):
         digest.update(file.read_bytes() if file.exists() else b"")
         digest.update(b"\0")

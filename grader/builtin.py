@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 def grader_register_commands(group: click.Group) -> None:
     """Adds the commands."""
     from grader.cli import batch
+    from grader.cli import calibrate
+    from grader.cli import export
     from grader.cli import gradebook
     from grader.cli import hint
     from grader.cli import list_
+    from grader.cli import new
     from grader.cli import plugins
     from grader.cli import run
     from grader.cli import start
@@ -31,7 +34,12 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
     from grader.cli import zygote
 
-    for module in (list_, start, run, watch, hint, batch, gradebook, verify, zygote, plugins):
+    for module in (
+        *(list_, start, run, watch, hint),
+        *(batch, gradebook),
+        *(new, verify, calibrate, export),
+        *(zygote, plugins),
+    ):
         group.add_command(module.command)
 
 

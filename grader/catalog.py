@@ -5,10 +5,18 @@ from __future__ import annotations
 import difflib
 import graphlib
 import itertools
+import os
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pluggy
 
+from grader import kata as kata_module
+from grader import limits as limits_module
+from grader import memory
 from grader.errors import PackError
 from grader.errors import UsageError
 from grader.kata import Kata
@@ -32,7 +40,7 @@ class Catalog:
             raise PackError(f"Two packs are called {twice!r}; uninstall one, or rename it.")
         self.katas: dict[str, Kata] = {}
         for pack in packs:
-            for kata in _load_pack(pack):
+            for kata in _recall_pack(pack):
                 if kata.name in self.katas:
                     raise PackError(
                         f"{kata.folder}: expected a name that no other kata has, found one at "
@@ -52,6 +60,17 @@ class Catalog:
         close = difflib.get_close_matches(name, self.katas, n=1, cutoff=0.5)
         guess = f"did you mean {close[0]!r}?" if close else "`grader list` shows all."
         raise UsageError(f"There is no kata called {name!r}; {guess}")
+
+    def opened_by(self, kata: Kata, passed: set[str]) -> list[str]:
+        """Lists the katas that have this one as a prerequisite, and no other that is not passed."""
+        ready = passed | {kata.name}
+        return [
+            other.name
+            for other in self.katas.values()
+            if kata.name in other.spec.prerequisites
+            and ready >= set(other.spec.prerequisites)
+            and other.name not in passed
+        ]
 
     def pack_of(self, kata: Kata) -> Pack:
         """Returns the pack that a kata belongs to."""
@@ -87,6 +106,35 @@ class Catalog:
 def load_catalog(manager: pluggy.PluginManager) -> Catalog:
     """Builds the catalogue from what the plugins provide."""
     return Catalog([pack for packs in manager.hook.grader_packs() for pack in packs])
+
+
+def _recall_pack(pack: Pack) -> list[Kata]:
+    """Returns the katas of a pack: as they were remembered, or loaded when anything has changed since."""
+    place = f"{pack.name} {pack.katas} {pack.reference}"
+    file = memory.default_folder() / f"pack-{zlib.crc32(place.encode()):08x}.json"
+    known = memory.recall(file, place)
+    if known is not None:
+        try:
+            return msgspec.convert(known, list[Kata], dec_hook=_from_plain)
+        except msgspec.ValidationError:
+            pass  # An older grader wrote it.
+    stamps = memory.stamp([*_what_decides(pack), *(str(module.__file__) for module in (kata_module, limits_module))])
+    katas = _load_pack(pack)
+    memory.remember(file, place, stamps, msgspec.to_builtins(katas, enc_hook=str))
+    return katas
+
+
+def _from_plain(kind: type, value: Any) -> Any:
+    return kind(value)
+
+
+def _what_decides(pack: Pack) -> Iterator[str]:
+    """Lists what a kata is made from when it is loaded: all folders, for the files in them, and each kata.toml."""
+    for root in (pack.katas, pack.reference):
+        for folder, _, files in os.walk(root):
+            yield folder
+            if "kata.toml" in files:
+                yield os.path.join(folder, "kata.toml")
 
 
 def _load_pack(pack: Pack) -> list[Kata]:

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from grader.kata import Feedback
+
 _LENGTH: Final = struct.Struct("<Q")
 MAX_REQUEST_BYTES: Final = 65536
 GREETING: Final = b"grader"
@@ -25,6 +27,14 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     seed: int = 0
     device: str = "cpu"
     with_pictures: bool = True
+    memory: str | None = None
+    """A folder that remembers what the kata's own solutions do."""
+    solution: str | None = None
+    """The file that this is, if it is one of the kata's own solutions: then what it does is remembered."""
+    feedback: Feedback | None = None
+    """How much a failed test tells; None leaves it to the kata."""
+    patience: float = 0.0
+    """Seconds that a diagnosis may take; with 0 there is none."""
 
 
 class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import select
 import socket
 import time
+from pathlib import Path
+from typing import Final
 from typing import Literal
 
 import msgspec
 
 from grader import channel
+from grader import memory
 from grader.catalog import Catalog
 from grader.channel import DrawnPicture
 from grader.channel import GradeRequest
 from grader.channel import JudgeRequest
 from grader.connection import Connection
 from grader.errors import EngineError
+from grader.errors import NoAnswerError
 from grader.errors import PackError
 from grader.errors import UsageError
+from grader.kata import Feedback
 from grader.kata import Kata
+from grader.limits import FIRST_START_SECONDS
 from grader.result import Result
 from grader.result import TestResult
 from grader.submission import find_problem
 
 Device = Literal["auto", "cpu", "gpu"]
+_WALLS: Final = 3
+"""A grade takes up to so many times what its tests may take: the reference may stand in, and there is the load."""
+
+PATIENCE_SECONDS: Final = 3.0
+"""What a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
+
 _GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
 
 
@@ -43,6 +56,11 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
     return "gpu" if has_gpu and device != "cpu" else "cpu"
 
 
+def behaviours_folder() -> Path:
+    """Returns where it is remembered what the katas' own solutions do."""
+    return memory.default_folder() / "behaviours"
+
+
 class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     """What one grade needs, wherever it is made."""
 
@@ -57,6 +75,12 @@ class GradeTask(msgspec.Struct, frozen=True, kw_only=True):
     """Seeds the inputs of the tests and the workers."""
     device: Literal["cpu", "gpu"] = "cpu"
     with_pictures: bool = True
+    patience: float = PATIENCE_SECONDS
+    """How long the diagnosis of a failed submission may take, in seconds."""
+    solution: str | None = None
+    """The file that this is, if it is one of the kata's own solutions."""
+    feedback: Feedback | None = None
+    """How much a failed test tells; None leaves it to the kata."""
 
 
 def make_task(
@@ -67,6 +91,9 @@ def make_task(
     seed: int = 0,
     device: Literal["cpu", "gpu"] = "cpu",
     with_pictures: bool = True,
+    patience: float = PATIENCE_SECONDS,
+    solution: str | None = None,
+    feedback: Feedback | None = None,
 ) -> GradeTask:
     """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
     return GradeTask(
@@ -77,6 +104,9 @@ def make_task(
         seed=seed,
         device=device,
         with_pictures=with_pictures,
+        patience=patience,
+        solution=solution,
+        feedback=feedback,
     )
 
 
@@ -99,14 +129,26 @@ class Grading:
             gpu=task.device == "gpu",
         )
         self.request = GradeRequest(
-            source=task.source, seed=task.seed, device=task.device, with_pictures=task.with_pictures
+            source=task.source,
+            seed=task.seed,
+            device=task.device,
+            with_pictures=task.with_pictures,
+            memory=str(behaviours_folder()),
+            solution=task.solution,
+            patience=task.patience,
+            feedback=task.feedback,
         )
         self.start = time.monotonic()
+        self.longest = FIRST_START_SECONDS + _WALLS * task.kata.spec.limits.wall_seconds + task.patience
         self.connection = self._ask()
 
     def fileno(self) -> int:
         """Returns the descriptor that is readable when the verdict is there."""
         return self.connection.fileno()
+
+    def seconds_left(self) -> float:
+        """Returns how long the verdict may still take; after that something of ours hangs."""
+        return max(0.0, self.deadline - time.monotonic())
 
     def wait(self) -> tuple[Result, list[DrawnPicture]]:
         """Waits for the verdict; when the machinery fails it tries once more.
@@ -120,7 +162,9 @@ class Grading:
         """
         try:
             return self._receive()
-        except EngineError:
+        except EngineError as error:
+            if isinstance(error, NoAnswerError):
+                self.service.renew()
             self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
             self.connection = self._ask()
             return self._receive()
@@ -130,6 +174,7 @@ class Grading:
         self.connection.close()
 
     def _ask(self) -> socket.socket:
+        self.deadline = time.monotonic() + self.longest
         connection = self.service.connect(self.judge)
         # A judge that is gone already shows when its answer is missing.
         with contextlib.suppress(OSError):
@@ -138,6 +183,8 @@ class Grading:
 
     def _receive(self) -> tuple[Result, list[DrawnPicture]]:
         with self.connection:
+            if not select.select([self.connection], [], [], self.seconds_left())[0]:
+                raise NoAnswerError("The grader does not answer; run the command again, with --cold if need be.")
             answer = channel.receive(self.connection, channel.Answer)  # type: ignore[arg-type]
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures

@@ -61,20 +61,15 @@ class Connection(Protocol):
             EngineError: the service cannot be reached.
         """
 
+    def renew(self) -> None:
+        """Has the service replaced if it does not answer."""
+
 
 class OwnService:
     """A service started by this process; it ends with the `with` block."""
 
     def __init__(self) -> None:
-        self.control, service_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with service_end:
-            self.process = subprocess.Popen(
-                [*_COMMAND, str(service_end.fileno())],
-                pass_fds=[service_end.fileno()],
-                env=_ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self.control, self.process = _spawn_own()
 
     def __enter__(self) -> OwnService:
         return self
@@ -87,6 +82,12 @@ class OwnService:
         self.control.close()
         self.process.wait()
 
+    def renew(self) -> None:
+        """Kills the service and starts another."""
+        self.process.kill()
+        self.close()
+        self.control, self.process = _spawn_own()
+
     def connect(self, request: JudgeRequest) -> socket.socket:
         """Returns a socket to the judge that was asked for."""
         client, judge_end = socket.socketpair()
@@ -97,6 +98,20 @@ class OwnService:
                 client.close()
                 raise EngineError(f"The grader's service has ended ({error}); run the command again.") from error
         return client
+
+
+def _spawn_own() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Starts a service; returns the socket on which it takes requests, and its process."""
+    control, service_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with service_end:
+        process = subprocess.Popen(
+            [*_COMMAND, str(service_end.fileno())],
+            pass_fds=[service_end.fileno()],
+            env=_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return control, process
 
 
 class BackgroundService:
@@ -127,6 +142,10 @@ class BackgroundService:
     def connect(self, request: JudgeRequest) -> socket.socket:
         """Returns a socket to the judge that was asked for, of a service that is started if there is none."""
         return self._send(channel.encode(request))
+
+    def renew(self) -> None:
+        """Forgets the connection; a service that does not greet within seconds is replaced when it is made anew."""
+        self.close()
 
     def status(self) -> channel.ServiceStatus | None:
         """Asks a running service how it is; None means that none runs."""

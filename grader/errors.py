@@ -4,6 +4,7 @@ GraderError
 ├── UsageError      whoever typed the command
 ├── PackError       the author of a kata or of a pack
 └── EngineError     nobody: something of ours failed, and trying again is worth it
+    └── NoAnswerError
 
 TrustedCodeError    the author of a kata, unless the submission caused it
 SubmissionError     the learner: the submission did something that no correct one does
@@ -28,6 +29,10 @@ class PackError(GraderError):
 
 class EngineError(GraderError):
     """The machinery failed; the submission is not to blame."""
+
+
+class NoAnswerError(EngineError):
+    """A program of ours does not answer, though it seems to run."""
 
 
 class TrustedCodeError(Exception):

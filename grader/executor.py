@@ -54,8 +54,9 @@ class LocalExecutor:
                         under_way[Grading(service, task)] = task
                 if not under_way:
                     return
-                ready, _, _ = select.select(list(under_way), [], [])
-                for grading in ready:
+                longest = min(grading.seconds_left() for grading in under_way)
+                ready, _, _ = select.select(list(under_way), [], [], longest)
+                for grading in ready or [grading for grading in under_way if not grading.seconds_left()]:
                     task = under_way.pop(grading)
                     yield task, _finish(service, grading, task)
 

@@ -7,6 +7,7 @@ from typing import Any
 from grader.errors import SubmissionError
 from grader.errors import SubmissionRaised
 from grader.remote import Call
+from grader.remote import RemoteObject
 from grader.testing import Mismatch
 from grader.testing import describe
 
@@ -28,13 +29,9 @@ def explain(error: BaseException, calls: list[Call], source: bytes, filename: st
     if isinstance(error, SubmissionError):
         return _explain_submission(error, calls, source, filename)
     if isinstance(error, Mismatch):
-        call = _call_that_returned(error.returned, calls)
-        lines = [_called(call)] if call else []
-        if call is not None or error.returned is not None or error.expected is not None:
-            lines.append(f"Returned  {describe(error.returned if error.returned is not None else _last_value(call))}")
-        if error.expected is not None:
-            expected = error.expected if isinstance(error.expected, str) else describe(error.expected)
-            lines.append(f"Expected  {expected}")
+        expected = error.expected if isinstance(error.expected, str) else describe(error.expected)
+        lines = _lines_about(error.returned, calls)
+        lines += [f"Expected  {expected}"] if error.expected is not None else []
         return "\n".join([*lines, error.problem, f"Next step: {error.next_step or _NEXT_STEP}"])
     last = calls[-1] if calls else None
     lines = [_called(last), f"Returned  {describe(last.returned)}"] if last else []
@@ -72,8 +69,12 @@ def _next_step_for(error: SubmissionRaised) -> str:
         return "Import only what the stub imports, or another library that is installed here."
     if error.type_name == "AttributeError" and "module" in error.text:
         return "Keep every name of the stub: the tests call your functions by their names."
+    if error.type_name == "TypeError" and "positional argument" in error.text:
+        return "Keep the parameters of the stub, with their names and their order: the tests call your functions with them."
     if error.type_name in ("MemoryError", "ResourceExhaustedError"):
         return "Look for an array that grows or is far larger than the inputs."
+    if error.lines:
+        return "Print the values that this line works with, and compare their kinds and shapes with the docstring."
     return error.next_step
 
 
@@ -81,14 +82,18 @@ def _called(call: Call | None) -> str:
     return f"Called    {call}" if call else "Called    nothing"
 
 
-def _last_value(call: Call | None) -> Any:
-    return call.returned if call else None
-
-
-def _call_that_returned(value: Any, calls: list[Call]) -> Call | None:
-    """Finds the call whose result, or a part of it, this very object is; else the only call there was."""
-    for call in reversed(calls):
+def _lines_about(value: Any, calls: list[Call]) -> list[str]:
+    """Says which call a value came from, or that the test has found it itself."""
+    for call in reversed(calls) if value is not None else ():
+        if call.returned is value:
+            return [_called(call), f"Returned  {describe(value)}"]
         parts = call.returned if isinstance(call.returned, list | tuple) else ()
-        if value is not None and (call.returned is value or any(part is value for part in parts)):
-            return call
-    return calls[-1] if len(calls) == 1 else None
+        for number, part in enumerate(parts, 1):
+            if part is value:
+                return [_called(call), f"Returned  {describe(value)}, as number {number} of {len(parts)}"]
+    lines = [_called(calls[0])] if len(calls) == 1 else []
+    if value is not None:
+        return [*lines, f"Found     {describe(value)}"]
+    if calls and not isinstance(calls[-1].returned, RemoteObject) and len(calls) == 1:
+        return [*lines, f"Returned  {describe(calls[0].returned)}"]
+    return lines

@@ -6,7 +6,6 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,7 +43,7 @@ class _Loader(importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         self.loader.exec_module(module)
         for name in self.names:
-            setattr(module, name, _refusal(f"{module.__name__}.{name}"))
+            setattr(module, name, _refusal(f"{module.__name__}.{name}", getattr(module, name, None)))
 
 
 _finder = _Finder()
@@ -59,7 +58,7 @@ def forbid(dotted: str) -> None:
     path, _, name = dotted.rpartition(".")
     owner = _find_loaded(path)
     if owner is not None:
-        setattr(owner, name, _refusal(dotted))
+        setattr(owner, name, _refusal(dotted, getattr(owner, name, None)))
         return
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
@@ -80,8 +79,12 @@ def _find_loaded(path: str) -> Any:
     return owner
 
 
-def _refusal(dotted: str) -> Callable[..., Any]:
+def _refusal(dotted: str, original: Any) -> Any:
+    """Returns a function, or a class in the place of a class, that says what it is when it is called or derived from."""
+
     def refused(*_: Any, **__: Any) -> Any:
         raise ForbiddenCallError(f"{dotted} does what this kata asks you to write, so it is off limits here.")
 
+    if isinstance(original, type):
+        return type(original.__name__, (), {"__new__": refused, "__init_subclass__": refused})
     return refused

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
+import traceback
 from collections import Counter
 from typing import Any
 from typing import Final
 
-import msgspec
 import pytest
 
-from grader import channel
 from grader import wire
+from grader.behaviour import Behaviour
+from grader.behaviour import Trial
+from grader.calibration import Calibration
 from grader.channel import GradeRequest
 from grader.errors import GraderError
 from grader.errors import SubmissionError
@@ -27,8 +29,10 @@ from grader.pictures import Pictures
 from grader.process import WorkerProcess
 from grader.remote import Code
 from grader.remote import RemoteCode
+from grader.remote import without_objects
 from grader.result import Result
 from grader.result import TestResult
+from grader.testing import Mismatch
 from grader.thresholds import Thresholds
 
 MAX_LOST_WORKERS: Final = 2
@@ -42,9 +46,12 @@ class Setting:
     """What is known of a kata before any submission: its files, and where workers come from."""
 
     kata: Kata
+    digest: str
+    """Changes with any file of the kata, and with the grader."""
     zygote: socket.socket
     reference_source: bytes
     support_source: bytes | None
+    calibration: Calibration | None
     start_seconds: float
     """How long a worker may take to appear."""
 
@@ -62,23 +69,21 @@ class Grade:
         """Whose functions the tests call: the submission, or the reference when it stands in for it."""
         self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
         self.pictures = Pictures()
+        self.behaviour: Behaviour = {}
+        """What the submission did in each test."""
         self.num_lost = 0
         self.raised: BaseException | None = None
         """What ended the test that runs; the pytest plugin notes it."""
 
-    def run(self, items: list[pytest.Item]) -> channel.Verdict:
-        """Runs all tests and returns the verdict with its pictures."""
+    def run(self, items: list[pytest.Item]) -> Result:
+        """Runs all tests and returns what they found."""
         start = time.monotonic()
         try:
             tests = self._run_tests(items)
-            pictures = []
-            if self.request.with_pictures:
-                pictures = [channel.DrawnPicture(picture.name, picture.png()) for picture in self.pictures.taken]
         finally:
             layers = self.submission.layers()
-            self.submission.close()
-            self.reference.close()
-        result = Result(
+            self.close()
+        return Result(
             kata=self.kata.name,
             status=_overall(tests),
             score=round(sum(test.points for test in tests), 6),
@@ -90,7 +95,27 @@ class Grade:
             seconds=round(time.monotonic() - start, 4),
             sandbox=layers,
         )
-        return channel.Verdict(msgspec.json.encode(result), pictures)
+
+    def perform(self, item: pytest.Item) -> tuple[Trial, BaseException | None]:
+        """Runs one test; returns what the submission did in it, and what ended it early."""
+        num_thresholds = len(self.thresholds.results)
+        error = self._execute(item)
+        if isinstance(error, GraderError):
+            raise error
+        trial = Trial(
+            status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
+            check=_lines_in(str(self.kata.hidden_tests), error),
+            returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
+            answers=self.submission.answers,
+            is_timed="speed" in getattr(item, "fixturenames", ()),
+            measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},
+        )
+        return trial, error
+
+    def close(self) -> None:
+        """Ends the workers."""
+        self.submission.close()
+        self.reference.close()
 
     def _remote(self, source: bytes, *, is_trusted: bool = False) -> RemoteCode:
         kata, spec = self.kata, self.kata.spec
@@ -152,17 +177,16 @@ class Grade:
             result.message = (
                 "Not run, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
             )
+            self.behaviour[item.name] = Trial("not run")
             return result
         start = time.monotonic()
-        error = self._execute(item)
+        self.behaviour[item.name], error = self.perform(item)
         result.seconds = round(time.monotonic() - start, 4)
         result.output = self.submission.output()[:_MAX_OUTPUT]
         if error is None:
             result.points = max_points
         elif isinstance(error, pytest.skip.Exception):
             result.status, result.max_points, result.message = "skip", 0.0, str(error)
-        elif isinstance(error, GraderError):
-            raise error
         else:
             if isinstance(error, SubmissionStopped):
                 self.num_lost += 1
@@ -230,6 +254,12 @@ class Grade:
             self.thresholds.results, self.pictures.taken = recorded, taken
 
 
+def _lines_in(file: str, error: BaseException | None) -> list[int]:
+    """Lists the lines of a file that an exception has passed, outermost first."""
+    frames = traceback.walk_tb(error.__traceback__ if error else None)
+    return [line for frame, line in frames if frame.f_code.co_filename == file]
+
+
 def _overall(tests: list[TestResult]) -> Any:
     statuses = {test.status for test in tests}
     return "error" if "error" in statuses else "fail" if "fail" in statuses else "pass"
@@ -242,10 +272,17 @@ def task_of(item: pytest.Item) -> int:
 
 
 def description_of(item: pytest.Item) -> str:
-    """Returns the line that a learner reads: the test's docstring with its parameters filled in."""
+    """Returns the line that a learner reads: the test's docstring with its parameters filled in.
+
+    What the docstring does not mention is added at the end, so that no two lines are alike.
+    """
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     description = " ".join(docstring.split())
     parameters = getattr(getattr(item, "callspec", None), "params", {})
+    unsaid = []
     for name, value in parameters.items():
-        description = description.replace(f"`{name}`", f"{value}")
-    return description
+        if f"`{name}`" in description:
+            description = description.replace(f"`{name}`", f"{value}")
+        elif isinstance(value, str | int | float | tuple):
+            unsaid.append(f"{name} = {value}")
+    return f"{description} ({', '.join(unsaid)})" if description and unsaid else description

@@ -51,11 +51,12 @@ def next_hint(kata: Kata, workspace: Workspace, task: int | None = None) -> str:
     if number not in hints:
         raise UsageError(f"{kata.name} has no task {number}; its tasks are {', '.join(map(str, sorted(hints)))}.")
     given = dict(workspace.progress().get(kata.name, {}).get("hints", {}))
-    index = given.get(str(number), 0) % len(hints[number])
-    given[str(number)] = index + 1
+    round_, index = divmod(given.get(str(number), 0), len(hints[number]))
+    given[str(number)] = round_ * len(hints[number]) + index + 1
     with contextlib.suppress(OSError):
         workspace.record(kata, hints=given)
-    return f"Task {number}, hint {index + 1} of {len(hints[number])}: {hints[number][index]}"
+    again = "That was the last one; from the first again. " if round_ and not index else ""
+    return f"{again}Task {number}, hint {index + 1} of {len(hints[number])}: {hints[number][index]}"
 
 
 def _first_unsolved(kata: Kata, workspace: Workspace) -> int:

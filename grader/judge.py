@@ -22,20 +22,22 @@ import msgspec
 import pytest
 
 from grader import channel
+from grader.assessment import Assessment
+from grader.calibration import read_calibration
 from grader.channel import GradeRequest
 from grader.channel import Introduction
 from grader.channel import JudgeRequest
 from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.errors import PackError
-from grader.grade import Grade
 from grader.grade import Setting
 from grader.grade import description_of
 from grader.kata import Kata
+from grader.kata import digest_of
 from grader.kata import load_kata
+from grader.limits import FIRST_START_SECONDS
+from grader.limits import START_SECONDS
 from grader.pictures import preload as preload_pictures
-from grader.process import FIRST_START_SECONDS
-from grader.process import START_SECONDS
 from grader.pytest_plugin import HiddenTestPlugin
 
 _PYTEST_OPTIONS: Final = [
@@ -68,9 +70,11 @@ class Judge(HiddenTestPlugin):
         self.requests = requests
         self.setting = Setting(
             kata=kata,
+            digest=digest_of(kata),
             zygote=zygote,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,
+            calibration=read_calibration(kata),
             start_seconds=FIRST_START_SECONDS,
         )
 
@@ -122,6 +126,7 @@ class Judge(HiddenTestPlugin):
 
     def _answer(self, client: socket.socket, items: list[pytest.Item], problem: str | None) -> None:
         answer: channel.Answer
+        assessment: Assessment | None = None
         try:
             if problem:
                 raise PackError(problem)
@@ -129,8 +134,8 @@ class Judge(HiddenTestPlugin):
             if request is None:
                 return
             _end_with(client)
-            self.grade = Grade(self.setting, request)
-            answer = self.grade.run(items)
+            assessment = Assessment(self.setting, self, items, request)
+            answer = assessment.verdict()
         except GraderError as error:
             answer = channel.Failure(type(error).__name__, str(error))
         except Exception as error:
@@ -138,6 +143,9 @@ class Judge(HiddenTestPlugin):
         with contextlib.suppress(OSError):
             fcntl.fcntl(client, fcntl.F_SETFL, 0)
             channel.send(client, answer)
+        client.close()
+        if assessment:
+            assessment.finish()
 
 
 def _end_with(client: socket.socket) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from typing import Final
@@ -13,8 +15,12 @@ import msgspec
 from grader.errors import PackError
 from grader.limits import Limits
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _IGNORED: Final = frozenset({"__pycache__", ".DS_Store"})
+
+
+Feedback = Literal["full", "property", "none"]
+"""What is told of a failed test: all of it; what it asks for, the misconception and a hint; or nothing but the points."""
 
 
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +53,7 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     forbidden: list[str] = []
     limits: Limits = Limits()
     thresholds: dict[str, Threshold] = {}
+    feedback: Feedback = "full"
 
 
 class Kata(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +100,16 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
         return sorted((self.reference_folder / "right").glob("*.py"))
 
 
+def digest_of(kata: Kata) -> str:
+    """Returns a digest that changes with any file of a kata, of the grader, and with the version of Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in (kata.folder, kata.reference_folder, Path(__file__).parent):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
     """Reads a kata and checks that its files are the ones that a kata has.
 
@@ -105,7 +122,7 @@ def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
         PackError: a file is missing, unexpected or malformed.
     """
     name = folder.name
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise PackError(
             f"{folder}: the folder's name must be lower-case words joined by underscores "
             f"(found {name!r}); rename it and the files named after it."

@@ -1,8 +1,16 @@
-"""What a kata allows a worker to use, with defaults that suit a function kata."""
+"""How long a worker may take to appear, and what a kata allows it to use, with defaults that suit a function kata."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+FIRST_START_SECONDS: Final = 180.0
+"""How long a worker may take to appear while its zygote imports TensorFlow."""
+
+START_SECONDS: Final = 20.0
+"""How long it may take later; a zygote that needs longer hangs."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -113,6 +113,9 @@ class Pictures:
         """
         copies = {label: np.array(path, dtype=float) for label, path in paths.items()}
         corners = np.concatenate(list(copies.values()))
+        corners = corners[np.isfinite(corners).all(axis=1)]
+        if not len(corners):
+            return  # There is no place that a map could show.
         margin = 0.15 * np.ptp(corners, axis=0) + 1e-9
         axes = [np.linspace(low, high, resolution) for low, high in zip(*_limits(corners, margin), strict=True)]
         grid = np.stack(np.meshgrid(*axes), axis=-1)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+from collections.abc import Iterable
 
 import pluggy
 
 from grader import builtin
 from grader import hookspecs
+from grader.entry_points import EntryPoint
+from grader.entry_points import find_entry_points
 from grader.errors import PackError
 
 ENTRY_POINT_GROUP = "grader"
 
 
-def create_manager() -> pluggy.PluginManager:
+def create_manager(installed: Iterable[EntryPoint] | None = None) -> pluggy.PluginManager:
     """Builds a plugin manager with what ships and what is installed.
+
+    Args:
+        installed: the plugins beside what ships; by default those of all installed distributions.
 
     Raises:
         PackError: a plugin cannot be imported, has a duplicate name, or implements a hook that does not exist.
@@ -22,8 +27,8 @@ def create_manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("grader")
     manager.add_hookspecs(hookspecs)
     manager.register(builtin, "builtin")
-    for entry_point in metadata.entry_points(group=ENTRY_POINT_GROUP):
-        owner = entry_point.dist.name if entry_point.dist else "an unknown distribution"
+    for entry_point in find_entry_points(ENTRY_POINT_GROUP) if installed is None else installed:
+        owner = entry_point.owner
         if manager.has_plugin(entry_point.name):
             raise PackError(
                 f"Two plugins are called {entry_point.name!r}, one of them in {owner}; "

@@ -21,14 +21,9 @@ from grader import zygote
 from grader.errors import EngineError
 from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
+from grader.limits import FIRST_START_SECONDS
 from grader.limits import Limits
 from grader.worker import Raised
-
-FIRST_START_SECONDS: Final = 180.0
-"""How long a worker may take to appear while its zygote imports TensorFlow."""
-
-START_SECONDS: Final = 20.0
-"""How long it may take later; a zygote that needs longer hangs."""
 
 _STATUS_SECONDS: Final = 5.0
 _GARBAGE_STEP: Final = "Do not use the file descriptors of the process; return values from your functions instead."

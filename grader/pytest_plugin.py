@@ -95,9 +95,9 @@ class HiddenTestPlugin:
         ) -> None:
             grade = self.running
             limit = grade.thresholds.limit("speed").limit
-            ratio, samples = measure_speed(grade.subject, grade.reference, function, make_inputs, check, limit)
-            step = "Replace loops over single numbers by operations on whole arrays."
-            grade.thresholds.check("speed", ratio, samples, next_step=step)
+            grade.thresholds.check_speed(
+                measure_speed(grade.subject, grade.reference, function, make_inputs, check, limit)
+            )
 
         return check_speed
 

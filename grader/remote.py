@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import wire
+from grader.behaviour import Answer
 from grader.errors import PackError
 from grader.errors import SubmissionError
+from grader.errors import SubmissionRaised
+from grader.errors import SubmissionStopped
 from grader.errors import TrustedCodeError
 from grader.errors import was_perhaps_killed
 from grader.limits import Limits
@@ -22,6 +27,8 @@ from grader.worker import SUBMISSION
 from grader.worker import SUPPORT
 
 _LONGEST_ARGUMENTS = 400
+_LONGEST_NAME = 80
+_LARGEST_ANSWER = 2**20
 
 
 @dataclasses.dataclass
@@ -34,12 +41,28 @@ class Call:
     returned: Any = None
 
     def __str__(self) -> str:
-        shown = [describe(argument) for argument in self.arguments]
-        shown += [f"{name}={describe(value)}" for name, value in self.keywords.items()]
-        text = ", ".join(shown)
+        text = self._arguments(brief=False)
+        if len(text) > _LONGEST_ARGUMENTS:
+            text = self._arguments(brief=True)
         if len(text) > _LONGEST_ARGUMENTS:
             text = text[:_LONGEST_ARGUMENTS] + " ..."
         return f"{self.function}({text})"
+
+    def _arguments(self, *, brief: bool) -> str:
+        shown = [describe(argument, brief=brief) for argument in self.arguments]
+        shown += [f"{name}={describe(value, brief=brief)}" for name, value in self.keywords.items()]
+        return ", ".join(shown)
+
+    def name_objects(self) -> None:
+        """Lets the objects that were returned be called after the call, as the learner would write them."""
+        text = f"{self.function}({self._arguments(brief=True)})"
+        name = text if len(text) <= _LONGEST_NAME else f"{self.function}(...)"
+        if isinstance(self.returned, RemoteObject):
+            self.returned._name = name
+        elif isinstance(self.returned, list | tuple):
+            for index, part in enumerate(self.returned):
+                if isinstance(part, RemoteObject):
+                    part._name = f"{name}[{index}]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +89,8 @@ class RemoteCode:
         """Whether this is the reference: its exceptions are never the submission's."""
         self.seed: int | None = None
         self.calls: list[Call] = []
+        self.answers: list[Answer] = []
+        """What has come back since the test began."""
         self.deadline = float("inf")
         """When all tests together must be over, on the clock of `time.monotonic`."""
         self.load_error: SubmissionError | None = None
@@ -87,6 +112,7 @@ class RemoteCode:
     def begin_test(self, seed: int) -> None:
         """Forgets the calls of the last test and has the worker seeded before the next one."""
         self.calls.clear()
+        self.answers = []
         self._functions.clear()
         self.seed = self._pending_seed = seed
 
@@ -141,6 +167,18 @@ class RemoteCode:
 
     def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
         """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
+        try:
+            value = self._ask(kind, target, name, value)
+        except SubmissionRaised as error:
+            self.answers.append(Answer("raised", name, error.type_name))
+            raise
+        except SubmissionStopped as error:
+            self.answers.append(Answer("stopped", name, str(error)))
+            raise
+        self.answers.append(Answer("returned", name, without_objects(value)))
+        return value
+
+    def _ask(self, kind: str, target: int, name: str, value: Any) -> Any:
         message = wire.Message(kind, 0, target, name, value, self._pending_seed)
         try:
             worker = self.worker()
@@ -196,18 +234,19 @@ class RemoteCode:
         arguments, keywords = message.value
         if not isinstance(arguments, list) or not isinstance(keywords, dict):
             raise wire.WireError("a callback without arguments")
+        self.answers.append(Answer("called", message.name, without_objects([*arguments, keywords])))
         return function(*arguments, **keywords)
 
 
 class RemoteObject:
     """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
 
-    __slots__ = ("_code", "_is_module", "_number", "_type_name")
+    __slots__ = ("_code", "_is_module", "_name", "_number")
 
-    def __init__(self, code: RemoteCode, number: int, type_name: str, *, is_module: bool = False) -> None:
+    def __init__(self, code: RemoteCode, number: int, name: str, *, is_module: bool = False) -> None:
         self._code = code
         self._number = number
-        self._type_name = type_name
+        self._name = name
         self._is_module = is_module
 
     def __getattr__(self, name: str) -> Any:
@@ -215,11 +254,14 @@ class RemoteObject:
             raise AttributeError(name)
         if self._is_module:
             return RemoteFunction(self._code, self._number, name)
-        return self._code.ask("get", self._number, name)
+        value = self._code.ask("get", self._number, name)
+        if isinstance(value, RemoteObject):
+            value._name = f"{self._name}.{name}"
+        return value
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the object in the worker."""
-        return RemoteFunction(self._code, self._number, "", self._type_name)(*arguments, **keywords)
+        return RemoteFunction(self._code, self._number, "", self._name)(*arguments, **keywords)
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self._code.ask("iterate", self._number)
@@ -227,7 +269,20 @@ class RemoteObject:
             yield step[0]
 
     def __repr__(self) -> str:
-        return f"<{self._type_name} in the submission's process>"
+        return self._name
+
+
+def without_objects(value: Any) -> Any:
+    """Puts words in the place of stand-ins and of large arrays, so that a value can be compared and kept."""
+    if isinstance(value, RemoteObject):
+        return "an object"
+    if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ANSWER:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple):
+        return [without_objects(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: without_objects(entry) for key, entry in value.items()}
+    return value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -237,12 +292,13 @@ class RemoteFunction:
     code: RemoteCode
     number: int
     name: str
-    type_name: str = ""
+    object_name: str = ""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the function in the worker and returns a plain value or a stand-in."""
-        call = Call(self.name or self.type_name, arguments, keywords)
+        call = Call(self.name or self.object_name, arguments, keywords)
         if self.number != SUPPORT:
             self.code.calls.append(call)
         call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])
+        call.name_objects()
         return call.returned

@@ -33,8 +33,10 @@ def render_text(result: Result, kata: Kata) -> str:
         if not tests:
             continue
         if number:
-            earned, possible = sum(test.points for test in tests), sum(test.max_points for test in tests)
-            console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {earned:.4g} of {possible:.4g}"))
+            points = (
+                f"{_points(sum(test.points for test in tests))} of {_points(sum(test.max_points for test in tests))}"
+            )
+            console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {points}"))
         for test in tests:
             shown |= _print_test(console, test, in_full=not shown)
     _print_rest(console, result, kata)
@@ -48,7 +50,7 @@ def _open() -> tuple[io.StringIO, Console]:
 
 def _print_verdict(console: Console, result: Result, kata: Kata) -> None:
     verdict, style = _VERDICTS[result.status]
-    points = f"{result.score:.4g} of {result.max_score:.4g} points"
+    points = f"{_points(result.score)} of {_points(result.max_score)} points"
     console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
 
 
@@ -69,7 +71,7 @@ def render_change(result: Result, previous: Result | None, kata: Kata) -> str:
 def _progress(result: Result, number: int) -> str:
     tests = [test for test in result.tests if test.task == number]
     passed = sum(test.status == "pass" for test in tests)
-    return f"Task {number}: {passed}/{len(tests)}" if tests else f"Task {number}: -"
+    return f"Task {number}: {passed} of {len(tests)} tests" if tests else f"Task {number}: -"
 
 
 def _compare(previous: Result, result: Result) -> str:
@@ -81,6 +83,11 @@ def _compare(previous: Result, result: Result) -> str:
     parts = [f"{won} more {_tests(won)} now"] if won else []
     parts += [f"{lost} no longer {'does' if lost == 1 else 'do'}"] if lost else []
     return f"Since the last run: {', '.join(parts) or 'the same tests pass'}."
+
+
+def _points(points: float) -> str:
+    """Writes points to one place, and whole ones without."""
+    return f"{points:.1f}".removesuffix(".0")
 
 
 def _tests(count: int) -> str:
@@ -102,15 +109,18 @@ def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:
 def _print_rest(console: Console, result: Result, kata: Kata) -> None:
     console.print()
     if result.misconception:
-        console.print(Text.assemble(("This looks familiar: ", "bold"), result.misconception.title))
-        console.print(Text(f"{result.misconception.explanation} ({result.misconception.evidence})\n"))
+        found = result.misconception
+        console.print(Text.assemble(("This looks familiar: ", "bold"), found.title))
+        for other in found.alternatives:
+            console.print(Text.assemble(("or: ", "bold"), other.title, f" {other.explanation}"))
+        console.print(Text(f"{found.explanation} (Code that makes this mistake {found.evidence}.)\n"))
     for threshold in result.thresholds:
         mark, style = _MARKS[threshold.status]
         console.print(
             Text.assemble(
                 (mark, style),
                 f" {threshold.name.replace('_', ' ')}: {threshold.value:.4g} {threshold.unit} "
-                f"({threshold.direction} {threshold.limit:g})",
+                f"({threshold.direction} {threshold.limit:g})" + (f", {threshold.note}" if threshold.note else ""),
             )
         )
     for artifact in result.artifacts:

@@ -32,6 +32,8 @@ class Misconception(msgspec.Struct, kw_only=True):
     title: str
     explanation: str
     evidence: str
+    alternatives: list[Misconception] = []
+    """Others that cannot be told apart from it."""
 
 
 class ThresholdResult(msgspec.Struct, kw_only=True):
@@ -44,6 +46,8 @@ class ThresholdResult(msgspec.Struct, kw_only=True):
     unit: str
     samples: int
     status: Literal["pass", "fail"]
+    note: str | None = None
+    """What one has to know about the value."""
 
 
 class Artifact(msgspec.Struct, kw_only=True):

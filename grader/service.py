@@ -216,7 +216,7 @@ def _send(handle: JudgeHandle, client: socket.socket) -> bool:
 def _fingerprint(request: JudgeRequest) -> str:
     """Returns a digest that changes whenever a file of the kata may have changed."""
     folders = (Path(request.folder), Path(request.reference_folder))
-    files = sorted(file for folder in folders for file in folder.glob("*") if file.is_file())
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix != ".pyc")
     facts = [(str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in (file.stat(),)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

@@ -21,8 +21,8 @@ def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata) -> by
     """
     if not path.exists():
         raise UsageError(
-            f"{path}: expected a submission, found no such file; "
-            f"`grader start {kata.name}` makes one, or name the file after the kata."
+            f"{path}: expected a submission, found no such file; check the path, or leave it out to grade your own "
+            f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
         )
     try:
         source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)

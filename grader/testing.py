@@ -32,34 +32,54 @@ class Mismatch(AssertionError):
         self.next_step = next_step
 
 
-def describe(value: object) -> str:
+def describe(value: object, *, brief: bool = False) -> str:
     """Writes a value as a learner wants to read it: small ones in full, large arrays by shape and first entries.
+
+    Args:
+        value: what to write; objects with a `__repr__` of their own are written as that says.
+        brief: whether to write every array by its shape alone.
 
     Examples:
         >>> describe(np.array([1.0, 0.5]))
         'array([1. , 0.5])'
         >>> describe(np.zeros((100, 3)))
         'float64 array of shape (100, 3), starting [0, 0, 0, 0]'
+        >>> describe({"w": np.zeros(2)}, brief=True)
+        "{'w': float64 array of shape (2,)}"
         >>> describe("a" * 200)[-4:]
         "...'"
+        >>> describe(describe), describe(lambda x: x)
+        ('describe', 'a function')
     """
     if isinstance(value, np.ndarray):
-        if value.size <= _LONGEST_LIST:
-            return np.array2string(value, separator=", ", precision=6, prefix="array(").join(("array(", ")"))
-        first = ", ".join(describe(entry.item()) for entry in value.flat[:4])
-        return f"{value.dtype} array of shape {value.shape}, starting [{first}]"
+        return _describe_array(value, brief=brief)
     if isinstance(value, str):
         return repr(value if len(value) <= 100 else value[:97] + "...")
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list | tuple):
         open_, close = ("[", "]") if isinstance(value, list) else ("(", ")")
-        shown = ", ".join(describe(entry) for entry in value[:_LONGEST_LIST])
+        shown = ", ".join(describe(entry, brief=brief) for entry in value[:_LONGEST_LIST])
         rest = f", ... {len(value)} in all" if len(value) > _LONGEST_LIST else ""
         return f"{open_}{shown}{rest}{close}"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {describe(entry)}" for key, entry in value.items()) + "}"
-    return repr(value)
+        entries = (f"{key!r}: {describe(entry, brief=brief)}" for key, entry in value.items())
+        return "{" + ", ".join(entries) + "}"
+    written = repr(value)
+    if " at 0x" in written:  # Python's own words for an object, which say nothing.
+        name = getattr(value, "__name__", type(value).__name__)
+        return "a function" if name == "<lambda>" else name
+    return written
+
+
+def _describe_array(array: npt.NDArray[Any], *, brief: bool) -> str:
+    facts = f"{array.dtype} array of shape {array.shape}"
+    if brief:
+        return facts
+    if array.size <= _LONGEST_LIST:
+        return np.array2string(array, separator=", ", precision=6, prefix="array(").join(("array(", ")"))
+    first = ", ".join(describe(entry.item()) for entry in array.flat[:4])
+    return f"{facts}, starting [{first}]"
 
 
 def check(condition: object, problem: str, *, next_step: str | None = None, **facts: object) -> None:

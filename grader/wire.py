@@ -208,6 +208,28 @@ def decode(header: bytes, body: bytearray, restore: Substitute) -> Message:
     return message
 
 
+def to_bytes(value: Any) -> bytes:
+    """Packs a plain value, to be kept in a file.
+
+    Raises:
+        NotPlainError: it, or something inside, is not plain.
+    """
+    return b"".join(encode(Message("kept", 0, value=value), refuse))
+
+
+def from_bytes(content: bytes) -> Any:
+    """Rebuilds a value that `to_bytes` has packed.
+
+    Raises:
+        WireError: the bytes are not what `to_bytes` would have made.
+    """
+    if len(content) < _PREFIX.size:
+        raise WireError("a frame without a beginning")
+    header_bytes, _ = _PREFIX.unpack_from(content)
+    rest = content[_PREFIX.size :]
+    return decode(rest[:header_bytes], bytearray(rest[header_bytes:]), refuse).value
+
+
 def _check_plain(value: Any, depth: int = 0) -> None:
     """Refuses what MessagePack can carry and a message may not: other dict keys, timestamps, deep nesting."""
     if depth > MAX_DEPTH:

@@ -46,8 +46,8 @@ class JudgeFunctionError(Exception):
     """A function that the judge had passed was called in a way that it refuses."""
 
 
-def main(descriptor: int, sandbox: Sandbox, limits: Limits) -> None:
-    """Confines the calling process and serves the wire on `descriptor` until the judge closes it."""
+def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, is_spare: bool) -> None:
+    """Confines the calling process and serves the wire on `descriptor` until the judge closes it; a spare warms up first."""
     connection = wire.Connection(socket.socket(fileno=descriptor))
     sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     ready = wire.Message("ready", 0)
@@ -57,7 +57,8 @@ def main(descriptor: int, sandbox: Sandbox, limits: Limits) -> None:
         ready = wire.Message("unconfined", 0, value=f"The sandbox could not be set up: {error}.")
     connection.send(wire.encode(ready, wire.refuse), time.monotonic() + _PATIENCE_S)
     if ready.kind == "ready":
-        warm_up()
+        if is_spare:
+            warm_up()
         Worker(connection, limits).serve()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 from grader.errors import UsageError
+from grader.files import write_whole
 from grader.kata import Kata
 
 if TYPE_CHECKING:
@@ -33,17 +33,20 @@ class Workspace:
         return self.root / kata.name / f"{kata.name}.py"
 
     def start(self, kata: Kata) -> Path:
-        """Copies a kata's folder into the workspace and returns the new folder.
+        """Copies a kata's folder into the workspace, or the files of it that are missing there, and returns the folder.
 
         Raises:
-            UsageError: there is something already, which is left as it is.
+            UsageError: all of it is there already, and was left as it is.
         """
         target = self.root / kata.name
-        if target.exists():
+        missing = [file for file in kata.folder.iterdir() if file.is_file() and not (target / file.name).exists()]
+        if not missing:
             raise UsageError(f"{target} exists already and was left as it is; go on with `grader run {kata.name}`.")
         try:
             self.state.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(kata.folder, target, ignore=shutil.ignore_patterns("__pycache__"))
+            target.mkdir(exist_ok=True)
+            for file in missing:
+                shutil.copyfile(file, target / file.name)
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}); choose a folder that you own."
@@ -53,18 +56,6 @@ class Workspace:
     def results_folder(self, kata: Kata) -> Path:
         """Returns the folder of the latest result of a kata and of its pictures."""
         return self.state / "results" / kata.name
-
-    def write(self, path: Path, content: bytes) -> None:
-        """Writes a file of the state folder so that it is whole at any moment."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
 
     def save(self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
         """Writes a result and its pictures, and notes the progress if it is the learner's own file that was graded.
@@ -84,9 +75,9 @@ class Workspace:
         folder = self.results_folder(kata)
         for picture in pictures:
             file = folder / f"{picture.name}.png"
-            self.write(file, picture.content)
+            write_whole(file, picture.content)
             result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
-        self.write(folder / "result.json", to_json(result).encode())
+        write_whole(folder / "result.json", to_json(result).encode())
         if submission.resolve().is_relative_to(self.root.resolve() / kata.name):
             self.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)
 
@@ -109,7 +100,7 @@ class Workspace:
         progress = self.progress()
         entry = progress.setdefault(kata.name, {})
         entry.update({**facts, "passed": entry.get("passed", False) or facts.get("passed", False)})
-        self.write(self._progress_file, json.dumps(progress, indent=1).encode())
+        write_whole(self._progress_file, json.dumps(progress, indent=1).encode())
 
     def passed(self) -> set[str]:
         """Lists the katas that were passed once."""
@@ -117,8 +108,9 @@ class Workspace:
 
 
 def find_workspace(start: Path) -> Workspace:
-    """Returns the nearest workspace at or above a folder, or a new one there."""
+    """Returns the nearest workspace of this user at or above a folder, or a new one there."""
     for folder in (start, *start.parents):
-        if (folder / STATE_FOLDER).is_dir():
+        state = folder / STATE_FOLDER
+        if state.is_dir() and state.stat().st_uid == os.getuid():
             return Workspace(folder)
     return Workspace(start)

@@ -163,7 +163,7 @@ class Zygote:
         """Forks a worker for the next request, in the time that a learner takes to read about the last one."""
         if self.spare_limits is not None:
             try:
-                self.spares.append(self._fork_worker(self.spare_limits))
+                self.spares.append(self._fork_worker(self.spare_limits, is_spare=True))
             except OSError:
                 self.spare_limits = None  # The next request will try again, and say why it fails.
 
@@ -174,18 +174,18 @@ class Zygote:
                 os.close(descriptor)
         self.spares.clear()
 
-    def _fork_worker(self, limits: Limits) -> Forked:
+    def _fork_worker(self, limits: Limits, *, is_spare: bool = False) -> Forked:
         judge_end, worker_end = socket.socketpair()
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end.detach(), writer, limits)
+            self._become_worker(worker_end.detach(), writer, limits, is_spare=is_spare)
         worker_end.close()
         os.close(writer)
         pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
         return Forked(pid, [judge_end.detach(), reader, *pidfds])
 
-    def _become_worker(self, wire: int, output: int, limits: Limits) -> None:
+    def _become_worker(self, wire: int, output: int, limits: Limits, *, is_spare: bool) -> None:
         """Runs a worker in the calling process, a fresh fork, and never returns."""
         try:
             signal.set_wakeup_fd(-1)
@@ -198,7 +198,7 @@ class Zygote:
             if sys.platform != "linux":
                 self._preload()  # Elsewhere a process must not be forked once the libraries are in.
             gc.enable()
-            worker.main(wire, self.sandbox, limits)
+            worker.main(wire, self.sandbox, limits, is_spare=is_spare)
         except Exception:
             os.write(2, traceback.format_exc().encode())  # The judge quotes it if the worker was not ready yet.
         finally:

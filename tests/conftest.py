@@ -69,6 +69,12 @@ def own_background_service() -> Iterator[None]:
         BackgroundService().stop()
 
 
+@pytest.fixture(autouse=True)
+def own_workspace(tmp_path: Path) -> None:
+    """Makes each test's folder a workspace, lest one further up be found."""
+    (tmp_path / ".grader").mkdir()
+
+
 @pytest.fixture(scope="session")
 def service() -> Iterator[OwnService]:
     with OwnService() as running:

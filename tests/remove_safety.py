@@ -57,6 +57,17 @@ REMOVALS = [
         "test_judge.py",
     ),
     Removal("doubt after a death", "grade.py", "and not error.is_doubtful", "", "test_judge.py"),
+    Removal(
+        "second try", "grade.py", "if error is not None and was_perhaps_killed(error):", "if False:", "test_judge.py"
+    ),
+    Removal("second load", "remote.py", "if not was_perhaps_killed(error):", "if True:", "test_judge.py"),
+    Removal(
+        "withheld feedback",
+        "assessment.py",
+        "        withhold(result, feedback, self.setting.kata)\n",
+        "",
+        "test_judge.py",
+    ),
     Removal("lost workers", "grade.py", "self.num_lost >= MAX_LOST_WORKERS or", "", "test_judge.py test_attacks.py"),
     Removal("wall clock", "grade.py", "+ self.kata.spec.limits.wall_seconds", "+ 1e6", "test_judge.py test_attacks.py"),
     Removal("speed outputs", "thresholds.py", "        check(returned, expected)\n", "", "test_judge.py"),

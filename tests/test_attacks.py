@@ -337,8 +337,9 @@ def test_dead_zygote_costs_a_restart_and_not_a_verdict(
         "import keras; return keras.ops.conv(inputs, kernel, stride, padding) + bias",
         "import scipy.signal; return scipy.signal.correlate(inputs, kernel[None, ..., 0]) + bias",
         "from keras.layers import Conv2D; return Conv2D(1, 2)(inputs)",
+        "import keras\n    class Mine(keras.layers.Conv2D): pass\n    return Mine(1, 2)(inputs)",
     ],
-    ids=["loaded_function", "function_of_a_module_that_is_imported_later", "class"],
+    ids=["loaded_function", "function_of_a_module_that_is_imported_later", "class", "subclass"],
 )
 def test_forbidden_call_says_so(catalog: Catalog, grade: GradeSource, body: str) -> None:
     kata = catalog.find("conv2d")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
@@ -13,8 +14,11 @@ from conftest import ROOT
 from grader import Pack
 from grader import hookimpl
 from grader import hookspecs
+from grader import memory
 from grader import plugins
 from grader.catalog import Catalog
+from grader.entry_points import EntryPoint
+from grader.entry_points import find_entry_points
 from grader.errors import PackError
 from grader.errors import UsageError
 
@@ -40,6 +44,20 @@ def test_katas_come_in_order_of_their_prerequisites(pack: Pack) -> None:
     add_kata(pack, "another", '["triple"]')
     add_kata(pack, "triple", '["double"]')
     assert list(Catalog([pack]).katas) == ["double", "triple", "another"]
+
+
+@pytest.mark.parametrize(
+    "path", ["katas/basics/double/kata.toml", "reference/basics/double/wrong/new.py", "katas/new/kata"]
+)
+def test_katas_are_remembered_until_a_file_changes(pack: Pack, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    loaded = Catalog([pack]).katas
+    monkeypatch.setattr("grader.catalog.load_kata", None)  # From here on no kata can be loaded.
+    assert Catalog([pack]).katas == loaded
+    file = pack.katas.parent / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(file.read_bytes() if file.exists() else b"")
+    with pytest.raises((TypeError, PackError)):
+        Catalog([pack])
 
 
 def edit(path: str, old: str, new: str) -> Callable[[Pack], None]:
@@ -118,6 +136,16 @@ def test_pack_without_folders_is_refused(tmp_path: Path) -> None:
         Catalog([Pack(name="empty", title="Empty", katas=tmp_path / "katas", reference=tmp_path / "reference")])
 
 
+def test_passed_kata_opens_those_that_wait_for_nothing_else(pack: Pack) -> None:
+    add_kata(pack, "another", '["triple"]')
+    add_kata(pack, "triple", '["double"]')
+    add_kata(pack, "both", '["double", "triple"]')
+    catalog = Catalog([pack])
+    assert catalog.opened_by(catalog.find("double"), set()) == ["triple"]
+    assert set(catalog.opened_by(catalog.find("triple"), {"double", "triple"})) == {"another", "both"}
+    assert catalog.opened_by(catalog.find("double"), {"double", "triple", "both"}) == []
+
+
 def test_unknown_kata_gets_a_guess(catalog: Catalog) -> None:
     with pytest.raises(UsageError, match="did you mean 'perceptron'"):
         catalog.find("preceptron")
@@ -125,16 +153,21 @@ def test_unknown_kata_gets_a_guess(catalog: Catalog) -> None:
         catalog.find("xyz")
 
 
-def with_entry_points(monkeypatch: pytest.MonkeyPatch, **modules: object) -> None:
-    def entry_points(group: str) -> list[SimpleNamespace]:
-        assert group == "grader"
-        distribution = SimpleNamespace(name="some-pack")
-        return [
-            SimpleNamespace(name=name.rstrip("_"), dist=distribution, load=lambda module=module: module)
-            for name, module in modules.items()
-        ]
+class FakeEntryPoint(EntryPoint):
+    """An entry point whose plugin need not be importable; one without a plugin cannot be imported."""
 
-    monkeypatch.setattr(plugins.metadata, "entry_points", entry_points)
+    plugin: object = None
+
+    def load(self) -> object:
+        if self.plugin is None:
+            raise ImportError("no module named gone")
+        return self.plugin
+
+
+def entry_point(name: str, plugin: object = None) -> EntryPoint:
+    point = FakeEntryPoint(name, "unused", "some-pack")
+    point.plugin = plugin
+    return point
 
 
 class Misspelled:
@@ -149,28 +182,54 @@ class WrongArguments:
 
 
 @pytest.mark.parametrize(
-    ("modules", "words"),
+    ("installed", "words"),
     [
-        ({"one": Misspelled()}, "found 'grader_pack'"),
-        ({"one": WrongArguments()}, "other arguments than specified"),
-        ({"one": object(), "one_": object()}, "Two plugins are called 'one'"),
+        ([entry_point("one", Misspelled())], "found 'grader_pack'"),
+        ([entry_point("one", WrongArguments())], "other arguments than specified"),
+        ([entry_point("one", object()), entry_point("one", object())], "Two plugins are called 'one'"),
+        ([entry_point("broken")], "'broken' of some-pack cannot be imported"),
     ],
 )
-def test_mistake_of_a_plugin_is_one_sentence_that_names_it(monkeypatch, modules: dict[str, object], words: str) -> None:
-    with_entry_points(monkeypatch, **modules)
+def test_mistake_of_a_plugin_is_one_sentence_that_names_it(installed: list[EntryPoint], words: str) -> None:
     with pytest.raises(PackError) as caught:
-        plugins.create_manager()
+        plugins.create_manager(installed)
     assert words in str(caught.value)
 
 
-def test_plugin_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise ImportError("no module named gone")
+def install(folder: Path, name: str, value: str) -> None:
+    """Writes what an installation of a distribution with a plugin leaves behind."""
+    metadata = folder / f"{name}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[some_group]\n{name} = {value}\n")
 
-    points = [SimpleNamespace(name="broken", dist=SimpleNamespace(name="some-pack"), load=fail)]
-    monkeypatch.setattr(plugins.metadata, "entry_points", lambda group: points)
-    with pytest.raises(PackError, match="'broken' of some-pack cannot be imported"):
-        plugins.create_manager()
+
+def test_plugins_are_remembered_until_something_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libraries, cache = tmp_path / "libraries", tmp_path / "cache"
+    libraries.mkdir()
+    install(libraries, "one", "json:dumps")
+    monkeypatch.syspath_prepend(libraries)
+    assert find_entry_points("some_group", cache) == [EntryPoint("one", "json:dumps", "one")]
+    monkeypatch.setattr(metadata, "entry_points", None)  # From here on nobody is asked.
+    assert [point.load() for point in find_entry_points("some_group", cache)] == [json.dumps]
+    monkeypatch.undo()
+    monkeypatch.syspath_prepend(libraries)
+    install(libraries, "two", "json:loads")
+    assert {point.name for point in find_entry_points("some_group", cache)} == {"one", "two"}
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"version": 1, "stamps": 3}', "[]", "\0"])
+def test_memory_that_is_spoilt_counts_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "memory.json").write_text(content)
+    assert memory.recall(tmp_path / "memory.json", "1") is None
+
+
+def test_memory_is_of_one_version_and_one_state_of_its_files(tmp_path: Path) -> None:
+    file, source = tmp_path / "memory.json", tmp_path / "source"
+    memory.remember(file, "1", memory.stamp([str(source)]), [1, "two"])
+    assert (memory.recall(file, "1"), memory.recall(file, "2")) == ([1, "two"], None)
+    source.write_text("There is something now.")
+    assert memory.recall(file, "1") is None
 
 
 def test_every_hook_says_when_it_is_called() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from conftest import ROOT
 
 from grader.cli import create_cli
 from grader.plugins import create_manager
+from grader.workspace import find_workspace
 
 REFERENCE = ROOT / "reference/expressivity/perceptron"
 STUB = ROOT / "katas/expressivity/perceptron/perceptron.py"
@@ -115,7 +117,9 @@ def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
     assert mine.read_text() == STUB.read_text()
     assert grader("run", "perceptron").exit_code == 1
     hints = [grader("hint", "perceptron").output for _ in range(4)]
-    assert [hint.split(":")[0] for hint in hints] == [f"Task 1, hint {n} of 3" for n in (1, 2, 3, 1)]
+    assert [f"Task 1, hint {number} of 3: " in hint for number, hint in zip((1, 2, 3, 1), hints, strict=True)] == [
+        True
+    ] * 4
     assert "○ perceptron" in grader("list").output
     mine.write_text((REFERENCE / "right/with_numpy.py").read_text())
     assert grader("run", "perceptron").exit_code == 0
@@ -168,7 +172,7 @@ def test_folder_is_searched_for_the_katas_file(workspace: Path) -> None:
     [
         (["run", "preceptron"], "did you mean 'perceptron'?"),
         (["start", "nothing_like_it"], "`grader list` shows all."),
-        (["run", "perceptron"], "`grader start perceptron` makes one"),
+        (["run", "perceptron"], "`grader start perceptron` makes"),
         (["run", "perceptron", "x.py", "--format", "xml"], "the formats are json, text"),
         (["list", "--chapter", "cooking"], "the chapters are expressivity"),
         (["hint", "perceptron", "--task", "9"], "its tasks are 1, 2"),
@@ -183,7 +187,6 @@ def test_bad_usage_is_one_message_with_exit_code_2(workspace: Path, arguments: l
 
 
 def test_damaged_progress_is_named_and_kept(workspace: Path) -> None:
-    (workspace / ".grader").mkdir()
     (workspace / ".grader/progress.json").write_text("{")
     run = grader("list")
     assert run.exit_code == 2
@@ -207,3 +210,33 @@ def test_pictures_are_saved_beside_the_result(workspace: Path) -> None:
         assert artifact["media_type"] == "image/png"
         assert Path(artifact["path"]).parent == workspace / ".grader/results/gradient_descent"
         assert Path(artifact["path"]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_workspace_of_another_user_is_not_used(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = workspace / "below"
+    folder.mkdir()
+    assert find_workspace(folder).root == workspace
+    monkeypatch.setattr(os, "getuid", lambda: 4321)
+    assert find_workspace(folder).root == folder
+
+
+def test_start_brings_back_what_is_missing_and_leaves_the_rest(workspace: Path) -> None:
+    assert grader("start", "perceptron").exit_code == 0
+    folder = workspace / "perceptron"
+    (folder / "perceptron.py").unlink()
+    (folder / "hints.md").write_text("Mine.")
+    missing = grader("run", "perceptron")
+    assert (missing.exit_code, "`grader start perceptron` makes" in missing.output) == (2, True)
+    assert grader("start", "perceptron").exit_code == 0
+    assert (folder / "perceptron.py").read_text() == STUB.read_text()
+    assert (folder / "hints.md").read_text() == "Mine."
+    assert grader("start", "perceptron").exit_code == 2
+
+
+def test_pass_says_what_comes_next(workspace: Path) -> None:
+    assert "Next: `grader start " in grader("run", "perceptron", REFERENCE / "perceptron.py").output
+
+
+def test_hints_say_when_they_begin_again(workspace: Path) -> None:
+    told = [grader("hint", "perceptron").output for _ in range(7)]
+    assert ["from the first again" in hint for hint in told] == [False, False, False, True, False, False, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -20,6 +21,7 @@ from conftest import zygotes_of
 
 from grader import client
 from grader import connection
+from grader import executor
 from grader.channel import ServiceStatus
 from grader.cli import create_cli
 from grader.connection import BackgroundService
@@ -46,8 +48,12 @@ def kata(write_kata: WriteKata) -> Kata:
     return write_kata()
 
 
+def task_for(kata: Kata) -> client.GradeTask:
+    return client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=("numpy",))
+
+
 def verdict(service: connection.Connection, kata: Kata) -> str:
-    return client.grade(service, client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=("numpy",)))[0].status
+    return client.grade(service, task_for(kata))[0].status
 
 
 def running() -> ServiceStatus:
@@ -85,7 +91,7 @@ def test_commands_that_start_at_once_share_one_service(folder: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 @pytest.mark.parametrize("is_connected", [True, False])
 def test_dead_or_hung_service_is_replaced(
-    folder: Path, kata: Kata, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, is_connected: bool
+    folder: Path, kata: Kata, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, *, is_connected: bool
 ) -> None:
     monkeypatch.setattr(connection, "_GREETING_SECONDS", 1.0)
     service = BackgroundService()
@@ -94,12 +100,46 @@ def test_dead_or_hung_service_is_replaced(
         service.close()
     old = running().pid
     os.kill(old, number)
-    if number == signal.SIGSTOP and is_connected:
-        # Who is connected already waits for the judge, and so for the service: it goes on when that does.
-        threading.Timer(1.0, os.kill, (old, signal.SIGCONT)).start()
-    assert verdict(service, kata) == "pass"
+    grading = client.Grading(service, task_for(kata))
+    if is_connected:
+        grading.deadline = time.monotonic() + 1.0
+    assert grading.wait()[0].status == "pass"
     service.close()
-    assert (running().pid == old) == (number == signal.SIGSTOP and is_connected)
+    assert running().pid != old
+
+
+def test_hung_service_of_ones_own_is_replaced(kata: Kata) -> None:
+    with OwnService() as service:
+        assert verdict(service, kata) == "pass"
+        old = service.process
+        old.send_signal(signal.SIGSTOP)
+        grading = client.Grading(service, task_for(kata))
+        grading.deadline = time.monotonic() + 1.0
+        assert grading.wait()[0].status == "pass"
+        assert old.poll() is not None
+
+
+def test_batch_outlives_a_hung_service(folder: Path, kata: Kata, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_GREETING_SECONDS", 1.0)
+    with BackgroundService() as service:
+        assert verdict(service, kata) == "pass"
+    stopped = threading.Event()
+
+    class Impatient(client.Grading):
+        """A grade that is over time as soon as the service has been stopped."""
+
+        def _ask(self) -> socket.socket:
+            if not stopped.is_set():
+                os.kill(running().pid, signal.SIGSTOP)
+                asked = super()._ask()
+                stopped.set()
+                self.deadline = time.monotonic()
+                return asked
+            return super()._ask()
+
+    monkeypatch.setattr(executor, "Grading", Impatient)
+    results = [result.status for _, result in executor.LocalExecutor(2).run([task_for(kata)] * 3)]
+    assert results == ["pass"] * 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

@@ -396,6 +396,17 @@ def test_speed_is_a_ratio_to_the_reference(write_kata: WriteKata, grade: GradeSo
     assert result.thresholds[0].samples >= 3
 
 
+def test_speed_that_is_too_close_to_tell_is_a_pass_with_a_note(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, SLEEPS.format(0.05), toml=SPEED.replace("5.0", "1.0"))
+    # Far below the limit and far above it, in turn: the evidence never adds up.
+    alternates = "import time\ncalls = []\n" + REFERENCE.replace(
+        "    return", "    calls.append(1)\n    time.sleep(0.005 if len(calls) % 2 else 0.4)\n    return"
+    )
+    result = grade(kata, alternates)
+    assert result.status == "pass"
+    assert "too close" in (result.thresholds[0].note or "")
+
+
 def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource) -> None:
     kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
     replay = "cache = []\ndef double(values):\n    cache.append(values + values)\n    return cache[0]\n"
@@ -443,6 +454,23 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
     assert all(picture.content.startswith(b"\x89PNG") for picture in pictures)
 
 
+def test_picture_that_cannot_be_drawn_changes_no_verdict(
+    service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
+) -> None:
+    body = """
+pictures.paths("nowhere", lambda w: w.sum(axis=1), {"steps": np.full((3, 2), np.nan)})
+pictures.paths("partly", lambda w: w.sum(axis=1), {"steps": [[0.0, 1.0], [np.inf, 2.0], [3.0, np.nan]]})
+pictures.curves("empty", np.arange(3), {"loss": submission.double(np.full(3, np.inf))})
+pictures.images("infinite", np.full((2, 4, 4), np.nan))
+pictures.curves("unlike", np.arange(3), {"loss": np.arange(4)})
+"""
+    kata = write_kata(globals()["hidden"](body).replace("seed)", "seed, pictures)"))
+    task = client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    result, pictures = client.grade(service, task)
+    assert result.status == "pass"
+    assert [picture.name for picture in pictures] == ["partly", "empty", "infinite"]
+
+
 def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSource, monkeypatch) -> None:
     monkeypatch.setattr(client, "_GPU_FILES", ())
     with pytest.raises(client.UsageError, match="--device gpu"):
@@ -453,3 +481,129 @@ def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSo
 def test_gpu_that_tensorflow_cannot_use_is_an_error(write_kata: WriteKata, grade: GradeSource) -> None:
     with pytest.raises(client.UsageError, match="that TensorFlow can use, found none"):
         grade(write_kata(), REFERENCE, device="gpu")
+
+
+TELLS_MUCH = "def double(values):\n    print('input', values)\n    return 3 * values\n"
+
+
+def test_full_feedback_shows_inputs_and_outputs(write_kata: WriteKata, grade: GradeSource) -> None:
+    test = grade(write_kata(), TELLS_MUCH).tests[0]
+    assert "Called    double(array([ 1. , -2. ,  0.5]))" in (test.message or "")
+    assert test.output == "input [ 1.  -2.   0.5]\n"
+
+
+@pytest.mark.parametrize("overruled", [True, False])
+def test_property_feedback_shows_what_a_test_asks_for_and_a_hint(
+    write_kata: WriteKata, grade: GradeSource, *, overruled: bool
+) -> None:
+    kata = write_kata(toml=KATA_TOML if overruled else 'feedback = "property"\n' + KATA_TOML)
+    result = grade(kata, TELLS_MUCH, feedback="property" if overruled else None)
+    assert result.status == "fail"
+    test = result.tests[0]
+    assert (test.description, test.output) == ("Doubles three numbers.", "")
+    assert test.message == "This does not hold for your code yet.\nNext step: Add."
+    assert (grade(kata, STUB, feedback="property").tests[0].message or "").startswith("Not started")
+
+
+def test_no_feedback_is_points_only(write_kata: WriteKata, grade: GradeSource) -> None:
+    tests = HIDDEN_TESTS.replace("(submission)", "(submission, threshold)") + "    threshold('error', 1.0)\n"
+    toml = KATA_TOML + '\n[thresholds.error]\nlimit = 2.0\ndirection = "at most"\nunit = "units"\n'
+    kata = write_kata(tests.replace("rng)", "rng, threshold)"), toml='feedback = "none"\n' + toml)
+    wrong, right = grade(kata, TELLS_MUCH), grade(kata, REFERENCE)
+    assert (wrong.status, wrong.score, right.status, right.score) == ("fail", 0.0, "pass", 2.0)
+    assert [test.name for test in wrong.tests] == ["hidden_1", "hidden_2"]
+    assert {(test.message, test.output, test.misconception) for test in wrong.tests} == {(None, "", None)}
+    assert (right.thresholds, wrong.misconception) == ([], None)
+    # Whoever runs the grade may tell more.
+    assert "Called" in (grade(kata, TELLS_MUCH, feedback="full").tests[0].message or "")
+    # What is wrong with a file is no secret of the tests.
+    assert "SyntaxError" in (grade(kata, "def double(:\n").tests[0].message or "")
+
+
+def test_pictures_are_kept_back_where_nothing_is_told(
+    service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
+) -> None:
+    tests = globals()["hidden"]("pictures.images('zeros', np.zeros((2, 8, 8)))").replace("seed)", "seed, pictures)")
+    task = client.GradeTask(
+        kata=write_kata(tests), source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden, feedback="none"
+    )
+    assert client.grade(service, task)[1] == []
+
+
+WHAT_WAS_CALLED = '''
+import numpy as np
+import pytest
+from grader.testing import assert_close, check
+
+class Target:
+    def __call__(self, x):
+        return x
+
+class Named(Target):
+    def __repr__(self):
+        return "x/2"
+
+@pytest.mark.task(1)
+def test_made_object(submission):
+    """Is called."""
+    assert_close(submission.double(0.5)(np.ones(2), training=True), [1.0, 1.0])
+
+@pytest.mark.task(1)
+def test_part_of_a_pair(submission):
+    """Returns a pair."""
+    first, second = submission.pair()
+    assert_close(second, 3.0)
+
+@pytest.mark.task(1)
+def test_functions(submission):
+    """Takes functions."""
+    check(False, "No.", returned=submission.takes(lambda x: x, test_pair_of, Target(), Named()))
+
+@pytest.mark.task(1)
+def test_many_numbers(submission):
+    """Takes many numbers."""
+    check(False, "No.", returned=submission.takes(*[np.full(16, number / 7) for number in range(4)], last=0.25))
+
+@pytest.mark.task(1)
+def test_computed(submission):
+    """Is computed from what came back."""
+    check(False, "No.", returned=submission.pair()[0] + 40.0, expected=2.0)
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("name", ["AND", "OR"])
+def test_gate(submission, name):
+    """Is a gate."""
+    check(False, "No.")
+
+def test_pair_of(x):
+    return x
+'''
+WHAT_WAS_CALLED = WHAT_WAS_CALLED.replace("test_pair_of", "some_function")
+ANSWERS = """
+def double(scale):
+    return lambda values, training: values * scale
+def pair():
+    return 1.0, 2.0
+def takes(*values, **others):
+    return 7.25
+"""
+
+
+def test_messages_say_calls_as_a_learner_would_write_them(write_kata: WriteKata, grade: GradeSource) -> None:
+    result = grade(write_kata(WHAT_WAS_CALLED, reference=ANSWERS), ANSWERS)
+    messages = {test.name: (test.message or "").splitlines() for test in result.tests}
+    assert messages["test_made_object"][0] == "Called    double(0.5)(array([1., 1.]), training=True)"
+    assert messages["test_part_of_a_pair"][:2] == ["Called    pair()", "Returned  2, as number 2 of 2"]
+    assert messages["test_functions"][:2] == [
+        "Called    takes(a function, some_function, Target, x/2)",
+        "Returned  7.25",
+    ]
+    arrays = ", ".join(["float64 array of shape (16,)"] * 4)
+    assert messages["test_many_numbers"][0] == f"Called    takes({arrays}, last=0.25)"
+    assert messages["test_computed"][:3] == ["Called    pair()", "Found     41", "Expected  2"]
+    assert [test.description for test in result.tests[-2:]] == ["Is a gate. (name = AND)", "Is a gate. (name = OR)"]
+
+
+def test_wrong_parameters_are_named(write_kata: WriteKata, grade: GradeSource) -> None:
+    message = grade(write_kata(), "def double(values, more):\n    return values\n").tests[0].message or ""
+    assert message.endswith("the tests call your functions with them.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from conftest import ROOT
 
+from grader.authoring.verify import verify
 from grader.catalog import Catalog
 from grader.catalog import load_catalog
 from grader.executor import LocalExecutor
 from grader.kata import Kata
 from grader.plugins import create_manager
-from grader.verify import verify
 
 CATALOG = load_catalog(create_manager())
 

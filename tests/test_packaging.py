@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -168,3 +169,49 @@ def test_service_stays_for_its_user(installed: Path, folder: Path, user: int | N
     assert shell.stdout.count("PASS") == 2
     assert "ready for: double" in shell.stdout
     assert "The service has ended." in shell.stdout
+
+
+def steps_of(document: Path) -> Iterator[tuple[str, str]]:
+    """Yields the commands and files of the walk through, in order: ("sh", commands) or (path, content)."""
+    walk = document.read_text().split("## The files")[0]
+    blocks = re.compile(
+        r"(?:`(?P<path>[\w/.]+)`\n\n)?^(?P<fence>`{3,})(?P<kind>\w+)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
+    )
+    for block in blocks.finditer(walk):
+        yield block["path"] or block["kind"], block["text"]
+
+
+def test_walk_through_for_authors_leads_to_a_verified_kata(installed: Path, folder: Path) -> None:
+    borrowed_pip = (
+        f'exec {sys.executable} -m pip --python {installed}/python "$@" --quiet --no-deps --no-build-isolation\n'
+    )
+    (folder / "bin").mkdir()
+    (folder / "bin/pip").write_text("#!/bin/sh\n" + borrowed_pip)
+    (folder / "bin/pip").chmod(0o755)
+    place, told = folder, ""
+    for kind, text in steps_of(ROOT / "docs/writing-a-kata.md"):
+        if kind != "sh":
+            assert (place / kind).parent.is_dir(), kind
+            (place / kind).write_text(text)
+            continue
+        shell = subprocess.run(
+            ["/bin/sh", "-e", "-c", f"{text}\npwd"],
+            cwd=place,
+            env={"PATH": f"{installed}:{folder}/bin:/usr/bin:/bin", "HOME": str(folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shell.returncode == 0, text + shell.stdout + shell.stderr
+        *lines, last = shell.stdout.splitlines()
+        place, told = Path(last), told + "\n".join(lines)
+    assert "pack my_pack: TODO: a title, 0 katas" in told
+    assert "✓ leaky_relu  3 right, 2 wrong, 2 seeds" in told
+    assert "return ops.where(inputs > 0, inputs, slope * inputs)  ->  return ops.where(inputs >= 0" in told
+    assert "PASS   10 of 10 points" in told
+    assert sorted(path.name for path in (folder / "for-learners/basics/leaky_relu").iterdir()) == [
+        "README.md",
+        "hints.md",
+        "kata.toml",
+        "leaky_relu.py",
+    ]

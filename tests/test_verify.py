@@ -7,17 +7,20 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
 from grader import Pack
+from grader.authoring.verify import Report
+from grader.authoring.verify import verify
+from grader.calibration import Calibration
+from grader.calibration import Outcomes
 from grader.catalog import Catalog
 from grader.cli import create_cli
 from grader.executor import LocalExecutor
 from grader.plugins import create_manager
-from grader.verify import Report
-from grader.verify import verify
 
 TINY = ROOT / "tests/packs/tiny"
 
@@ -41,6 +44,37 @@ class Copy:
 
     def append(self, name: str, text: str) -> None:
         self.file(name).write_text(self.file(name).read_text() + text)
+
+    def measure(
+        self,
+        reference: list[float] | None = None,
+        squares: list[float] | None = None,
+        fails: list[str] | None = None,
+        evidence: str | None = None,
+    ) -> None:
+        """Adds a test with a threshold, and a calibration.json with these values."""
+        self.append("kata.toml", '\n[thresholds.error]\nlimit = 0.2\ndirection = "at most"\nunit = "units"\n')
+        self.append(
+            "test_hidden.py",
+            '\n\n@pytest.mark.task(1)\ndef test_error(submission, threshold):\n    """Has a small error."""\n'
+            '    threshold("error", abs(float(submission.double(np.array([3.0]))[0]) - 6.0))\n',
+        )
+        if reference is not None:
+            values = {"reference": reference, "right/by_multiplication": reference, "right/with_lists": reference}
+            if squares is not None:
+                values["wrong/squares"] = squares
+            outcomes = Outcomes(sorted({*(fails or ["test_doubles"]), "test_error"}))
+            calibration = Calibration(
+                seeds=5,
+                machine="",
+                versions={},
+                seconds={},
+                values={"error": values},  # type: ignore[dict-item]
+                outcomes={"squares": outcomes},
+            )
+            evidence = msgspec.json.encode(calibration).decode()
+        if evidence is not None:
+            self.file("reference/basics/double").joinpath("calibration.json").write_text(evidence)
 
     def verify(self, *, num_seeds: int = 1, fresh: bool = True) -> Report:
         pack = Pack(
@@ -156,7 +190,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
             copy.append("katas/basics/double/double.py", "\n# doubled_values = values + values\n"),
         ),
         "katas/basics/double/double.py",
-        "gives a line of the reference away",
+        "away: doubled_values = values + values",
     ),
     "the hidden tests import TensorFlow": (
         lambda copy: copy.append("test_hidden.py", "\n\ndef unused():\n    import tensorflow\n"),
@@ -194,6 +228,45 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
         lambda copy: copy.append("test_hidden.py", "\n1 / 0\n"),
         "test_hidden.py",
         "ZeroDivisionError",
+    ),
+    "two wrong solutions do the same": (
+        lambda copy: (
+            copy.file("/wrong")
+            .joinpath("multiplies.py")
+            .write_text('"""It multiplies by itself."""\n\n\ndef double(values):\n    return values * values\n')
+        ),
+        "wrong/squares.py",
+        "no test tells it apart from multiplies",
+    ),
+    "a threshold has no evidence": (
+        lambda copy: copy.measure(),
+        "calibration.json",
+        "no evidence for the threshold error; run `grader calibrate double`",
+    ),
+    "the evidence cannot be read": (
+        lambda copy: copy.measure(evidence="{}"),
+        "calibration.json",
+        "expected what `grader calibrate double` writes",
+    ),
+    "the limit is too close to what the reference reaches": (
+        lambda copy: copy.measure([0.0, 0.15, 0.1, 0.05, 0.15], [3.0] * 5),
+        "kata.toml",
+        "reference may miss the error of 0.2",
+    ),
+    "the evidence is of another kata": (
+        lambda copy: copy.measure([-0.5, -0.51, -0.52, -0.5, -0.51], [3.0] * 5),
+        "calibration.json",
+        "does not fit the kata any more (reference: its error is 0",
+    ),
+    "the evidence lacks a solution": (
+        lambda copy: copy.measure([0.0] * 5, None),
+        "calibration.json",
+        "does not fit the kata any more (wrong/squares: it has no error there)",
+    ),
+    "the evidence expects other tests to fail": (
+        lambda copy: copy.measure([0.0] * 5, [3.0] * 5, fails=["test_doubles", "test_gone"]),
+        "calibration.json",
+        "test_gone ends otherwise",
     ),
     "a wrong solution is caught by chance": (
         lambda copy: copy.file("wrong/squares.py").write_text(

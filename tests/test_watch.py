@@ -16,9 +16,23 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from grader.catalog import Catalog
+
 REFERENCE = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
 WRONG = REFERENCE.replace(">=", ">")
 SECONDS = 60
+
+
+def expect(descriptor: int, seen: str, pattern: str) -> tuple[str, str]:
+    """Reads until a pattern appears; returns all up to its end, and what was read beyond."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        found = re.search(pattern, seen)
+        if found:
+            return seen[: found.end()], seen[found.end() :]
+        if select.select([descriptor], [], [], 0.1)[0]:
+            seen += os.read(descriptor, 65536).decode()
+    raise AssertionError(f"{pattern!r} was not seen in {seen!r}")
 
 
 class Session:
@@ -40,15 +54,8 @@ class Session:
 
     def expect(self, pattern: str) -> str:
         """Waits until a pattern appears in what was printed since the last match, and returns all up to it."""
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            found = re.search(pattern, self.seen)
-            if found:
-                text, self.seen = self.seen[: found.end()], self.seen[found.end() :]
-                return text
-            if select.select([self.terminal], [], [], 0.1)[0]:
-                self.seen += os.read(self.terminal, 65536).decode()
-        raise AssertionError(f"{pattern!r} was not seen in {self.seen!r}")
+        text, self.seen = expect(self.terminal, self.seen, pattern)
+        return text
 
     def press(self, key: str) -> None:
         os.write(self.terminal, key.encode())
@@ -105,7 +112,7 @@ def test_file_that_is_gone_for_a_moment_or_written_twice_is_graded_once_it_is_wh
     session.expect("PASS")
 
 
-def test_keys(session: Session, tmp_path: Path) -> None:
+def test_keys(session: Session, tmp_path: Path, catalog: Catalog) -> None:
     session.press("h")
     session.expect("Task 1, hint 1 of")
     session.press("h")
@@ -117,8 +124,13 @@ def test_keys(session: Session, tmp_path: Path) -> None:
     session.save(REFERENCE)
     session.expect("PASS")
     session.press("n")
-    session.expect(r"Watching .*universal_approximation\.py")
-    assert (tmp_path / "universal_approximation/README.md").exists()
+    open_now = [
+        name
+        for name, kata in catalog.katas.items()
+        if name != "perceptron" and {"perceptron"} >= set(kata.spec.prerequisites)
+    ]
+    session.expect(rf"Watching .*{open_now[0]}\.py")
+    assert (tmp_path / open_now[0] / "README.md").exists()
     session.press("q")
     assert session.process.wait(SECONDS) == 0
 
@@ -132,14 +144,13 @@ def test_last_saved_kata_is_watched_where_none_is_named_and_no_terminal_is_neede
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        text=True,
         # Who runs the tests in the background may ignore the signal, which is inherited.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  No thread runs here.
     )
     with process:
         try:
             assert process.stdout is not None
-            assert any("PASS" in line for line in iter(process.stdout.readline, ""))
+            expect(process.stdout.fileno(), "", "PASS")
             process.send_signal(signal.SIGINT)
             assert process.wait(SECONDS) == 0
         finally:

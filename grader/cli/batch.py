@@ -14,6 +14,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.executor import Executor
+    from grader.kata import Feedback
     from grader.result import Result
 
 
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
 )
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.option(
+    "--feedback",
+    type=click.Choice(["full", "property", "none"]),
+    help="How much failed tests tell; by default as each kata says.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -43,6 +49,7 @@ def command(
     executor: str,
     seed: int,
     device: Literal["auto", "cpu", "gpu"],
+    feedback: Feedback | None,
 ) -> None:
     """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
 
@@ -64,7 +71,8 @@ def command(
         if not resume and not store.is_empty():
             raise UsageError(f"{db} has grades already; add --resume to go on with it, or name another file with --db.")
         with _Progress(len(roster.submissions)) as progress:
-            Batch(catalog, store, chosen, seed=seed, device=place).run(roster.submissions, progress.advance)
+            batch = Batch(catalog, store, chosen, seed=seed, device=place, feedback=feedback)
+            batch.run(roster.submissions, progress.advance)
         click.echo(summarize(store.results()), nl=False)
     for problem in roster.problems:
         click.echo(f"Left out: {problem}", err=True)

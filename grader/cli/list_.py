@@ -37,6 +37,7 @@ def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
         for kata in katas:
             click.echo(f"  {_mark(kata, passed)} {kata.name:<{width}}  {kata.spec.summary}{_needs(kata, passed)}")
         click.echo()
+    click.echo(click.style("✓ done   ○ open   · after those that it names", dim=True))
 
 
 def _mark(kata: Kata, passed: set[str]) -> str:

@@ -15,9 +15,9 @@ from grader.errors import GraderError
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.catalog import Catalog
     from grader.channel import DrawnPicture
-    from grader.kata import Kata
+    from grader.client import GradeTask
+    from grader.kata import Feedback
     from grader.result import Result
 
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
@@ -33,6 +33,11 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
 )
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@click.option(
+    "--feedback",
+    type=click.Choice(["full", "property", "none"]),
+    help="How much failed tests tell; by default as the kata says.",
+)
 @click.option("--cold", is_flag=True, help="Start everything anew for this grade, and keep nothing running after it.")
 @click.pass_context
 def command(
@@ -42,12 +47,14 @@ def command(
     format_: str,
     seed: int,
     device: Literal["auto", "cpu", "gpu"],
+    feedback: Feedback | None,
     cold: bool,
 ) -> None:
     """Grade a submission: your file in the workspace, or the one at PATH.
 
     Exit code 0 means pass, 1 means fail, 2 means that the grader or the command line is at fault.
     """
+    from grader import client
     from grader.catalog import load_catalog
     from grader.submission import read_submission
     from grader.workspace import find_workspace
@@ -62,26 +69,34 @@ def command(
     submission = path or workspace.submission_path(found)
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)
-    result, pictures = _grade(catalog, found, source, seed, device, cold=cold)
+    place = client.resolve_device(device)
+    task = client.make_task(catalog, found, source, seed=seed, device=place, feedback=feedback)
+    result, pictures = _grade(task, cold=cold)
     try:
         workspace.save(found, submission, result, pictures)
     except OSError as error:
         click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
     click.echo(manager.hook.grader_report(format=format_, result=result, kata=found), nl=False)
+    if format_ == "text" and result.status == "pass":
+        opened = catalog.opened_by(found, workspace.passed())
+        click.echo("Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".")
     ctx.exit(EXIT_CODES[result.status])
 
 
-def _grade(
-    catalog: Catalog, kata: Kata, source: bytes, seed: int, device: Literal["auto", "cpu", "gpu"], *, cold: bool
-) -> tuple[Result, list[DrawnPicture]]:
+def _grade(task: GradeTask, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:
     from grader import client
     from grader import connection
 
-    task = client.make_task(catalog, kata, source, seed=seed, device=client.resolve_device(device))
+    refused = client.refuse(task)
+    if refused:
+        return refused, []
     with connection.open_service(cold=cold) as service, _waiting():
         try:
-            return client.grade(service, task)
+            grading = client.Grading(service, task)
+            import grader.report  # noqa: F401  What takes long to load is loaded while the judge works.
+
+            return grading.wait()
         except GraderError as error:
             return client.error_result(task, str(error)), []
 

@@ -10,9 +10,10 @@ import click
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.authoring.mutants import MutationReport
+    from grader.authoring.verify import Report
     from grader.catalog import Catalog
     from grader.kata import Kata
-    from grader.verify import Report
 
 
 @click.command("verify")
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
 )
+@click.option("--mutate", is_flag=True, help="Also change the references, and report what no test notices.")
 @click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
 @click.pass_context
@@ -33,31 +35,36 @@ def command(
     everything: bool,
     seeds: int,
     jobs: int,
+    mutate: bool,
     fresh: bool,
     form: str,
 ) -> None:
     """Check katas as their author: the stub is not started, right/ passes, every wrong/ is caught, the example runs.
 
-    A kata that has not changed since is not graded again. Exit code 0 means that all are good enough, 1 that something is to be
-    mended.
+    A kata that has not changed since is not graded again. Exit code 0 means that all are good enough, 1 that something is
+    to be mended; mutants that survive are for the author to judge.
     """
     import msgspec
     from rich.console import Console
     from rich.progress import Progress
 
+    from grader.authoring.mutants import find_survivors
+    from grader.authoring.verify import count_grades
+    from grader.authoring.verify import verify
     from grader.catalog import load_catalog
     from grader.executor import LocalExecutor
-    from grader.verify import count_grades
-    from grader.verify import verify
 
-    catalog = load_catalog(ctx.obj)
+    catalog, executor = load_catalog(ctx.obj), LocalExecutor(jobs)
     chosen = _choose(catalog, katas, pack, everything=everything)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("grading", total=count_grades(chosen, seeds))
-        reports = verify(
-            catalog, chosen, LocalExecutor(jobs), num_seeds=seeds, fresh=fresh, advance=lambda: progress.advance(bar)
-        )
+        advance = lambda: progress.advance(bar)  # noqa: E731  A function needs more lines than it says.
+        reports = verify(catalog, chosen, executor, num_seeds=seeds, fresh=fresh, advance=advance)
+        if mutate:
+            bar = progress.add_task("mutants", total=None)
+            for kata, report in zip(chosen, reports, strict=True):
+                report.mutation = find_survivors(catalog, kata, executor, advance)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(reports), indent=2).decode())
     else:
@@ -88,3 +95,11 @@ def _print_table(reports: list[Report]) -> None:
         )
         for finding in report.findings:
             click.echo(f"    {finding.file}: {finding.problem}")
+        if report.mutation:
+            _print_mutants(report.mutation)
+
+
+def _print_mutants(mutation: MutationReport) -> None:
+    click.echo(f"    {mutation.num_mutants} mutants of the reference, {mutation.share_killed:.0%} noticed by a test")
+    for mutant in mutation.survivors:
+        click.echo(f"    passes, so equivalent or a missing test: line {mutant.line}: {mutant.change}")

@@ -1,0 +1,101 @@
+"""Measures the evidence for a kata's thresholds: grades all its solutions with many seeds."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from grader.calibration import REFERENCE
+from grader.calibration import Calibration
+from grader.calibration import Outcomes
+from grader.catalog import Catalog
+from grader.client import make_task
+from grader.errors import PackError
+from grader.executor import Executor
+from grader.kata import Kata
+from grader.result import Result
+
+_LIBRARIES = ("numpy", "tensorflow", "keras", "scikit-learn", "gymnasium")
+
+Results = dict[str, list[Result]]
+"""The results of each solution, in the order of the seeds."""
+
+
+def calibrate(
+    catalog: Catalog, kata: Kata, executor: Executor, num_seeds: int, advance: Callable[[], None] = lambda: None
+) -> Calibration:
+    """Grades reference, right and wrong solutions with seeds 0 to num_seeds - 1.
+
+    Raises:
+        PackError: the reference fails or cannot be graded, so that there is nothing to calibrate.
+    """
+    grades: dict[tuple[Path, int], Result] = {}
+    files = solutions(kata)
+    tasks = {
+        id(task): (task, file)
+        for file in files.values()
+        for seed in range(num_seeds)
+        for task in [make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0)]
+    }
+    for task, result in executor.run(task for task, _ in tasks.values()):
+        grades[tasks[id(task)][1], task.seed] = result
+        advance()
+    results = {name: [grades[file, seed] for seed in range(num_seeds)] for name, file in files.items()}
+    _check(kata, results)
+    return Calibration(
+        seeds=num_seeds,
+        machine=f"{platform.system()} {platform.machine()}, one thread",
+        versions={"python": platform.python_version(), **dict(_versions())},
+        seconds={
+            test.name: round(max(result.tests[index].seconds for result in results[REFERENCE]), 3)
+            for index, test in enumerate(results[REFERENCE][0].tests)
+        },
+        values={name: _values(name, results) for name in kata.spec.thresholds if name != "speed"},
+        outcomes={name.removeprefix("wrong/"): _outcomes(results[name]) for name in files if name.startswith("wrong/")},
+    )
+
+
+def solutions(kata: Kata) -> dict[str, Path]:
+    """Returns all solutions of a kata by the names that a calibration.json has for them."""
+    return {
+        REFERENCE: kata.reference,
+        **{f"right/{file.stem}": file for file in kata.right_solutions()},
+        **{f"wrong/{file.stem}": file for file in kata.wrong_solutions()},
+    }
+
+
+def _check(kata: Kata, results: Results) -> None:
+    for solution, graded in results.items():
+        for result in graded:
+            if result.status == "error" or (
+                solution == REFERENCE and len(result.tests) < 2 and result.status == "fail"
+            ):
+                message = next(test.message for test in result.tests if test.status != "pass")
+                raise PackError(f"{kata.name}, {solution}, seed {result.seed}: cannot be graded ({message}).")
+
+
+def _values(threshold: str, results: Results) -> dict[str, list[float | None]]:
+    return {solution: [_value(threshold, result) for result in graded] for solution, graded in results.items()}
+
+
+def _value(threshold: str, result: Result) -> float | None:
+    """Returns the value that decided; where a threshold is used several times, a missed one."""
+    found = sorted((entry for entry in result.thresholds if entry.name == threshold), key=lambda entry: entry.status)
+    return float(f"{found[0].value:.5g}") if found else None
+
+
+def _outcomes(graded: list[Result]) -> Outcomes:
+    failed = [{test.name for test in result.tests if test.status == "fail"} for result in graded]
+    always = set.intersection(*failed)
+    return Outcomes(sorted(always), sorted(set.union(*failed) - always))
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for library in _LIBRARIES:
+        try:
+            yield library, metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue

@@ -1,0 +1,171 @@
+"""Reviews a kata by the grades of its own solutions: the verdicts, the diagnoses, the limits, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from grader.authoring.finding import Finding
+from grader.calibration import MOST_FALSE_FAILS
+from grader.calibration import REFERENCE
+from grader.calibration import Calibration
+from grader.calibration import file_of
+from grader.calibration import known
+from grader.calibration import range_of
+from grader.calibration import read_calibration
+from grader.calibration import weigh
+from grader.client import behaviours_folder
+from grader.diagnosis import diagnose
+from grader.errors import PackError
+from grader.kata import Kata
+from grader.kata import digest_of
+from grader.rehearsal import BehaviourMemory
+from grader.rehearsal import Rehearsal
+from grader.rehearsal import TooLongError
+from grader.result import Result
+
+LIMIT_FACTOR: Final = 3.0
+"""Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
+
+Grades = dict[tuple[Path, int], Result]
+"""The results by solution and seed."""
+
+
+def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Yields what its author has to mend."""
+    yield from _look_at_grades(kata, grades)
+    yield from _look_at_diagnoses(kata, grades)
+    yield from _look_at_evidence(kata, grades)
+
+
+def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Checks what became of each solution, with every seed."""
+    for (file, seed), result in grades.items():
+        status = "fail" if file == kata.stub or file.parent.name == "wrong" else "pass"
+        if result.status != status:
+            problem = next(
+                (test.message for test in result.tests if test.status in ("fail", "error")), "no test failed"
+            )
+            yield Finding.about(
+                file, f"expected the verdict {status} with seed {seed}, found {result.status}: {problem}"
+            )
+        elif file == kata.stub:
+            for test in result.tests:
+                if not (test.message or "").startswith("Not started"):
+                    yield Finding.about(file, f"expected {test.name} to say 'Not started', found: {test.message}")
+        elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
+            yield Finding.about(file, "no failing test tells the learner a next step")
+        if file == kata.reference:
+            yield from _look_at_limits(kata, result)
+    for file in kata.wrong_solutions():
+        caught = [_failed(result) for (graded, _), result in grades.items() if graded == file]
+        if all(caught) and not set.intersection(*caught):
+            yield Finding.about(file, "is caught by other tests with other seeds; one test has to catch it always")
+
+
+def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
+    digest, calibration = digest_of(kata), _read_if_good(kata)
+    for (file, seed), result in grades.items():
+        if file.parent.name == "wrong" and result.status == "fail" and result.tests[0].task:
+            memory = BehaviourMemory(behaviours_folder(), kata.name, digest, seed)
+            try:
+                found = diagnose(memory.recall(file), Rehearsal(kata, memory, None, 0.0), calibration)
+            except TooLongError:
+                found = []  # What it did was too much to remember.
+            names = [misconception.name for misconception in found]
+            others = ", ".join(name for name in names if name != file.stem)
+            if others:
+                yield Finding.about(
+                    file, f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
+                )
+            elif not names:
+                yield Finding.about(file, f"with seed {seed} it is not recognised as itself; it depends on chance")
+
+
+def _read_if_good(kata: Kata) -> Calibration | None:
+    try:
+        return read_calibration(kata)
+    except PackError:
+        return None  # That is a finding of its own.
+
+
+def _look_at_limits(kata: Kata, result: Result) -> Iterator[Finding]:
+    limits, file = kata.spec.limits, kata.folder / "kata.toml"
+    needed = seconds_of(result)
+    if needed * LIMIT_FACTOR > limits.wall_seconds:
+        yield Finding.about(file, f"wall_seconds is {limits.wall_seconds:g}, and the reference takes {needed:.1f} s")
+    slowest = max(result.tests, key=lambda test: test.seconds)
+    if slowest.seconds * LIMIT_FACTOR > limits.call_seconds:
+        problem = f"call_seconds is {limits.call_seconds:g}, and the reference takes {slowest.seconds:.1f} s"
+        yield Finding.about(file, f"{problem} in {slowest.name}")
+
+
+def seconds_of(result: Result) -> float:
+    """Adds up what the tests took; the grade as a whole may have waited for TensorFlow."""
+    return sum(test.seconds for test in result.tests)
+
+
+def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Checks that each threshold was calibrated, rarely fails what is right, and that the evidence still fits the kata."""
+    thresholds = {name: threshold for name, threshold in kata.spec.thresholds.items() if name != "speed"}
+    if not thresholds:
+        return
+    again, file = f"run `grader calibrate {kata.name}`", file_of(kata)
+    try:
+        calibration = read_calibration(kata)
+    except PackError as error:
+        yield Finding.about(file, str(error))
+        return
+    for name, threshold in thresholds.items():
+        if calibration is None or name not in calibration.values:
+            yield Finding.about(file, f"there is no evidence for the threshold {name}; {again}")
+            continue
+        evidence = weigh(calibration, name, threshold)
+        for rate in evidence.right:
+            if rate.by_distance > MOST_FALSE_FAILS:
+                yield Finding.about(
+                    kata.folder / "kata.toml",
+                    f"{rate.solution} may miss the {name} of {threshold.limit:g} in {rate.by_distance:.1g} of all grades "
+                    f"(it reaches {rate.mean:.4g} ± {rate.spread:.2g}), and {MOST_FALSE_FAILS:g} are accepted; "
+                    + (f"halfway would be {evidence.proposed:.4g}" if evidence.proposed else "choose another limit"),
+                )
+    if calibration:
+        for solution, result in _by_solution(kata, grades):
+            problem = _find_misfit(solution, result, calibration)
+            if problem:
+                yield Finding.about(file, f"does not fit the kata any more ({solution}: {problem}); {again}")
+
+
+def _by_solution(kata: Kata, grades: Grades) -> Iterator[tuple[str, Result]]:
+    for (file, _), result in grades.items():
+        if file == kata.reference:
+            yield REFERENCE, result
+        elif file != kata.stub:
+            yield f"{file.parent.name}/{file.stem}", result
+
+
+def _find_misfit(solution: str, result: Result, calibration: Calibration) -> str | None:
+    """Compares a grade with what the evidence lets one expect."""
+    for threshold in result.thresholds:
+        values = known(calibration.values.get(threshold.name, {}).get(solution, []))
+        if threshold.name == "speed":
+            continue
+        if not values:
+            return f"it has no {threshold.name} there"
+        low, high = range_of(values)
+        if not low <= threshold.value <= high:
+            return f"its {threshold.name} is {threshold.value:.4g}, and it was {min(values):.4g} to {max(values):.4g}"
+    if solution.startswith("wrong/"):
+        outcomes = calibration.outcomes.get(solution.removeprefix("wrong/"))
+        if outcomes is None:
+            return "it is not there"
+        unlike = (_failed(result) ^ set(outcomes.always)) - set(outcomes.sometimes)
+        if unlike:
+            return f"{min(unlike)} ends otherwise"
+    return None
+
+
+def _failed(result: Result) -> set[str]:
+    return {test.name for test in result.tests if test.status == "fail"}

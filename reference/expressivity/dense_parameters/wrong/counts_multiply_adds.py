@@ -1,0 +1,34 @@
+"""A product and its addition are counted as one operation.
+
+S_in · S_out is the number of multiply-adds (MACs), as many notes count. A multiply-add is two floating-point
+operations, so the FLOPs are about twice as many.
+"""
+
+from itertools import pairwise
+
+
+def count_parameters(units, use_bias=True):
+    total = 0
+    for inputs, outputs in pairwise(units):
+        total += inputs * outputs
+        if use_bias:
+            total += outputs
+    return total
+
+
+def count_flops(units, batch_size=1, use_bias=True):
+    per_sample = 0
+    for inputs, outputs in pairwise(units):
+        per_sample += inputs * outputs
+    return batch_size * per_sample
+
+
+def widest(inputs, outputs, hidden_layers, budget):
+    low, high = 0, budget
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count_parameters([inputs, *[middle] * hidden_layers, outputs]) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,56 @@
+"""Only the units of the first layer are looked at.
+
+Their switches are -b/w. A unit of a later layer switches where its own score passes 0, and that score is a bent line,
+which may pass 0 many times.
+"""
+
+import numpy as np
+
+
+def sawtooth(k):
+    first = np.array([[1.0, 1.0]]), np.array([0.0, -0.5])
+    fold = np.array([[2.0, 2.0], [-4.0, -4.0]]), np.array([0.0, -0.5])
+    last = np.array([[2.0], [-4.0]]), np.array([0.0])
+    return [first, *[fold] * (k - 1), last]
+
+
+def count_pieces(layers, a, b):
+    weights, biases = (part.ravel() for part in layers[0])
+    zeros = np.unique(-biases[weights != 0] / weights[weights != 0]) if len(layers) > 1 else np.array([])
+    x = np.array([a, *zeros[(a < zeros) & (zeros < b)], b])
+    middles = (x[1:] + x[:-1]) / 2
+    step = 1e-4 * np.diff(x)
+    slopes = (compute(layers, middles + step) - compute(layers, middles - step))[:, 0] / (2 * step)
+    return np.count_nonzero(np.abs(np.diff(slopes)) > 1e-3) + 1
+
+
+def make_shallow(layers, a, b):
+    x = np.array([a, *find_bends(layers, a, b), b])
+    y = compute(layers, x)[:, 0]
+    changes = np.diff(np.diff(y) / np.diff(x), prepend=0.0)
+    return [(np.ones((1, len(changes))), -x[:-1]), (changes[:, None], y[:1])]
+
+
+def compute(layers, x):
+    values = x[:, None]
+    for weights, biases in layers[:-1]:
+        values = np.maximum(values @ weights + biases, 0.0)
+    return values @ layers[-1][0] + layers[-1][1]
+
+
+def find_switches(layers, a, b):
+    x = np.array([a, b])
+    for depth in range(1, len(layers)):
+        scores = compute(layers[:depth], x)
+        interval, unit = np.nonzero(scores[:-1] * scores[1:] < 0)
+        left, right = scores[interval, unit], scores[interval + 1, unit]
+        zeros = x[interval] + np.diff(x)[interval] * left / (left - right)
+        x = np.sort(np.concatenate([x, zeros]))
+        x = x[np.diff(x, prepend=-np.inf) > 1e-6 * (b - a)]
+    return x
+
+
+def find_bends(layers, a, b):
+    x = find_switches(layers, a, b)
+    slopes = np.diff(compute(layers, x)[:, 0]) / np.diff(x)
+    return x[1:-1][np.abs(np.diff(slopes)) > 1e-3]

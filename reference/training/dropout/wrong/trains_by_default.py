@@ -1,0 +1,21 @@
+"""The layer drops units where nothing is said.
+
+`training` is True by default, so a plain call gives another answer each time. A layer that is called without `training`
+is in inference.
+"""
+
+import keras
+from keras import ops
+
+
+class Dropout(keras.layers.Layer):
+    def __init__(self, rate=0.5, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs, training=True):
+        if not training:
+            return inputs
+        is_kept = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator) >= self.rate
+        return ops.where(is_kept, inputs / (1 - self.rate), 0.0)

@@ -1,0 +1,26 @@
+"""The momentum is r itself, and not its square.
+
+With complex roots the distance shrinks by √α a step, not by α. A momentum of (√κ - 1) / (√κ + 1), where κ is the ratio
+of the curvatures, is too much: the descent swings, and takes twice the steps.
+"""
+
+import numpy as np
+
+
+def momentum_step(weights, velocity, gradient, learning_rate, momentum):
+    velocity = momentum * velocity - learning_rate * gradient
+    return weights + velocity, velocity
+
+
+def momentum_descent(gradient, start, learning_rate, momentum, steps):
+    weights, velocity = np.array(start), np.zeros(len(start))
+    path = [weights]
+    for _ in range(steps):
+        weights, velocity = momentum_step(weights, velocity, gradient(weights), learning_rate, momentum)
+        path.append(weights)
+    return np.stack(path)
+
+
+def best_settings(flattest, steepest):
+    low, high = np.sqrt(flattest), np.sqrt(steepest)
+    return (2 / (high + low)) ** 2, (high - low) / (high + low)

