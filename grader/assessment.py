@@ -19,6 +19,7 @@ from grader.disclosure import withhold
 from grader.errors import EngineError
 from grader.grade import Grade
 from grader.grade import Setting
+from grader.grade import task_of
 from grader.pytest_plugin import HiddenTestPlugin
 from grader.rehearsal import BehaviourMemory
 from grader.rehearsal import Rehearsal
@@ -75,7 +76,10 @@ class Assessment:
         """Returns the wrong solution that behaves as the submission does, with those that cannot be told apart from it."""
         try:
             with Rehearsal(self.setting.kata, self._memory(), self._cast, seconds) as rehearsal:
-                found = diagnose(self.undiagnosed, rehearsal, self.setting.calibration) if self.undiagnosed else []
+                tasks = {name: task_of(item) for name, item in self.items.items()}
+                found = (
+                    diagnose(self.undiagnosed, tasks, rehearsal, self.setting.calibration) if self.undiagnosed else []
+                )
         except TooLongError:
             return None
         except EngineError:

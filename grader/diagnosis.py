@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,7 @@ FARTHER: Final = 2.0
 
 
 def diagnose(
-    submission: Behaviour, rehearsal: Rehearsal, calibration: Calibration | None = None
+    submission: Behaviour, tasks: Mapping[str, int], rehearsal: Rehearsal, calibration: Calibration | None = None
 ) -> list[Misconception]:
     """Compares a submission with each wrong solution, by the strictest measure that any of them meets.
 
@@ -40,11 +41,14 @@ def diagnose(
     match, else without regard to it; that measure names one wrong solution or none. A test that takes long must end, and
     its values must lie, as those of the wrong solution did when the kata was calibrated.
 
-    The same mistake can be made with another choice at an edge, such as the shape of an empty array. So the last measure
-    takes the one wrong solution that gives the same answers in most of what fails, if no other comes near.
+    Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
+    makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
+    with another choice at an edge, such as the shape of an empty array. So the last measure takes the one wrong solution that
+    gives the same answers in most of what fails, if no other comes near.
 
     Args:
         submission: what it did; it failed at least one test.
+        tasks: the task of each test.
         rehearsal: what the kata's own solutions do with the same seed.
         calibration: the evidence for the kata's thresholds, where it has any.
 
@@ -54,8 +58,8 @@ def diagnose(
     Raises:
         TooLongError: the rehearsal takes longer than it may.
     """
-    comparison = _Comparison(submission, rehearsal, calibration)
-    return comparison.find_alike() or comparison.find_close()
+    comparison = _Comparison(submission, tasks, rehearsal, calibration)
+    return comparison.find_alike() or comparison.find_alike_in_failed_tasks() or comparison.find_close()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +77,9 @@ class _Closeness:
 
 
 class _Comparison:
-    def __init__(self, submission: Behaviour, rehearsal: Rehearsal, calibration: Calibration | None) -> None:
+    def __init__(
+        self, submission: Behaviour, tasks: Mapping[str, int], rehearsal: Rehearsal, calibration: Calibration | None
+    ) -> None:
         self.submission = submission
         self.rehearsal = rehearsal
         self.calibration = calibration
@@ -83,18 +89,34 @@ class _Comparison:
         # Most wrong solutions fall away at the first failed test, so that few have to perform the others; what is timed
         # takes longest and tells least.
         self.tests = sorted(submission, key=lambda test: (submission[test].is_timed, test not in self.failed))
+        failed_tasks = {tasks[test] for test in self.failed}
+        self.tests_of_failed_tasks = [test for test in self.tests if tasks[test] in failed_tasks]
         self.comparable: dict[str, bool] = {}
 
     def find_alike(self) -> list[Misconception]:
         """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
-        left = list(self.rehearsal.wrong)
-        for test in sorted(self.tests, key=lambda test: test not in self.long):
-            left = [file for file in left if self.may_be_alike(file, test)]
+        left = self.find_candidates(self.tests)
         for measure in (Trial.agrees_with, Trial.fails_with_the_same_value_as):
-            found = [file for file in left if self.are_alike(file, measure)]
+            found = [file for file in left if self.are_alike(file, self.tests, measure)]
             if found and (len(found) == 1 or not self.failed <= self.long):
-                return [self.name(file, everywhere=measure is Trial.agrees_with) for file in found]
-        return [self.name(file, everywhere=False) for file in left] if len(left) == 1 else []
+                everywhere = measure is Trial.agrees_with
+                return [self.name(file, self.tests, everywhere=everywhere) for file in found]
+        return [self.name(file, self.tests, everywhere=False) for file in left] if len(left) == 1 else []
+
+    def find_alike_in_failed_tasks(self) -> list[Misconception]:
+        """Returns the wrong solutions whose answers agree in all tests of the tasks in which the submission fails."""
+        tests = self.tests_of_failed_tasks
+        if self.failed <= self.long or len(tests) == len(self.tests):
+            return []
+        found = [file for file in self.find_candidates(tests) if self.are_alike(file, tests, Trial.agrees_with)]
+        return [self.name(file, tests, everywhere=True) for file in found]
+
+    def find_candidates(self, tests: list[str]) -> list[Path]:
+        """Returns the wrong solutions that may be alike in these tests."""
+        left = list(self.rehearsal.wrong)
+        for test in sorted(tests, key=lambda test: test not in self.long):
+            left = [file for file in left if self.may_be_alike(file, test)]
+        return left
 
     def find_close(self) -> list[Misconception]:
         """Returns the one wrong solution that does the same in most of what fails, unless another comes near."""
@@ -144,11 +166,11 @@ class _Comparison:
         theirs = self.rehearsal.trial(file, test)
         return mine.ends_like(theirs) and (mine.agrees_with(theirs) or not self.is_comparable(test))
 
-    def are_alike(self, file: Path, measure: Callable[[Trial, Trial], bool]) -> bool:
-        """Says whether a measure holds wherever the answers need not agree."""
+    def are_alike(self, file: Path, tests: list[str], measure: Callable[[Trial, Trial], bool]) -> bool:
+        """Says whether a measure holds in all of these tests in which the answers need not agree."""
         return all(
             self.comparable.get(test) or measure(self.submission[test], self.rehearsal.trial(file, test))
-            for test in self.tests
+            for test in tests
             if test not in self.long
         )
 
@@ -163,9 +185,9 @@ class _Comparison:
         first, *others = (self.rehearsal.trial(file, test) for file in self.rehearsal.right)
         return all(trial.agrees_with(first) for trial in others)
 
-    def name(self, file: Path, *, everywhere: bool) -> Misconception:
-        """Describes a match in the words of the wrong solution, and says what speaks for it."""
-        compared = {test for test in self.tests if test not in self.long and (everywhere or self.is_comparable(test))}
+    def name(self, file: Path, tests: list[str], *, everywhere: bool) -> Misconception:
+        """Describes a match in these tests in the words of the wrong solution, and says what speaks for it."""
+        compared = {test for test in tests if test not in self.long and (everywhere or self.is_comparable(test))}
         calls = sum(len(self.submission[test].answers) for test in compared)
         if compared & self.failed:
             evidence = f"agrees with yours on {calls} of {calls} calls"

@@ -19,6 +19,7 @@ from grader.behaviour import Answer
 from grader.behaviour import Trial
 from grader.connection import OwnService
 from grader.kata import Kata
+from grader.kata import load_kata
 from grader.result import Misconception
 from grader.result import Result
 
@@ -116,6 +117,30 @@ def test_misconception_is_named_in_the_words_of_its_file_with_what_speaks_for_it
 def test_nothing_is_guessed(kata: Kata, diagnose: Diagnose, source: str) -> None:
     result = diagnose(kata, source)
     assert (result.status, result.misconception) == ("fail", None)
+
+
+def test_mistake_in_one_task_is_that_of_a_solution_which_makes_it_in_two(kata: Kata, diagnose: Diagnose) -> None:
+    tests = kata.reference_folder / "test_hidden.py"
+    tests.write_text(
+        SCALE_TESTS
+        + '''
+@pytest.mark.task(2)
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_quadruples(submission, size):
+    """Multiplies `size` numbers by four."""
+    assert_close(submission.quadruple(np.full(size, 3.0)), [12.0] * size)
+'''
+    )
+    toml = kata.folder / "kata.toml"
+    toml.write_text(KATA_TOML + '\n[[tasks]]\ntitle = "Four"\npoints = 5\n')
+    twice = "\ndef quadruple(values):\n    return double(double(values))\n"
+    for file in kata.reference_folder.rglob("*.py"):
+        if file != tests:
+            file.write_text(file.read_text() + twice)
+    source = WRONG["squares"] + "\ndef quadruple(values):\n    return 4 * values\n"
+    found = diagnose(load_kata(kata.folder, kata.reference_folder), source).misconception
+    assert found
+    assert (found.name, found.evidence) == ("squares", "agrees with yours on 4 of 4 calls")
 
 
 def test_same_mistake_with_another_edge_is_close_enough(kata: Kata, diagnose: Diagnose) -> None:

@@ -70,8 +70,9 @@ def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     for (file, seed), result in grades.items():
         if file.parent.name == "wrong" and result.status == "fail" and result.tests[0].task:
             memory = BehaviourMemory(behaviours_folder(), kata.name, digest, seed)
+            tasks = {test.name: test.task for test in result.tests}
             try:
-                found = diagnose(memory.recall(file), Rehearsal(kata, memory, None, 0.0), calibration)
+                found = diagnose(memory.recall(file), tasks, Rehearsal(kata, memory, None, 0.0), calibration)
             except TooLongError:
                 found = []  # What it did was too much to remember.
             names = [misconception.name for misconception in found]
