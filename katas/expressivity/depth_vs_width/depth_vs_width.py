@@ -38,8 +38,8 @@ def count_pieces(layers: list[tuple[np.ndarray, np.ndarray]], a: float, b: float
 
     Args:
         layers: a network as `sawtooth` returns it, with one input and one output, up to ten hidden layers and up to
-            1024 pieces. Of the points where hidden units switch, a and b themselves among them, any two are equal, but
-            for rounding, or at least (b - a) / 2000 apart; the slopes of neighbouring pieces differ by 0.05 or more.
+            1024 pieces. Take a, b and all points where hidden units switch: any two of them either coincide up to
+            rounding or lie at least (b - a) / 2000 apart. The slopes of neighbouring pieces differ by 0.05 or more.
         a: left end of the interval.
         b: right end of the interval, greater than a.
 

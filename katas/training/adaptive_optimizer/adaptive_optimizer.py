@@ -1,6 +1,7 @@
 """Adaptive optimizers: a gradient tells the way, and its history how far to go."""
 
 import keras
+import tensorflow as tf
 
 
 class RMSprop(keras.optimizers.Optimizer):
@@ -46,14 +47,14 @@ class RMSprop(keras.optimizers.Optimizer):
         """
         raise NotImplementedError("TODO: task 1")
 
-    def update_step(
-        self, gradient: keras.KerasTensor, variable: keras.Variable, learning_rate: keras.KerasTensor
-    ) -> None:
+    def update_step(self, gradient: keras.KerasTensor, variable: tf.Variable, learning_rate: keras.KerasTensor) -> None:
         """Moves one variable; Keras calls it for each variable in each step.
 
         Args:
             gradient: float32 tensor of the shape of `variable`.
-            variable: one of the variables that `build` got.
+            variable: the TensorFlow variable inside one of those that `build` got. It is not the same Python object:
+                find its place with `self._get_variable_index(variable)`, and change it with `self.assign` or
+                `self.assign_sub`.
             learning_rate: μ in this step, a number in a tensor. It may differ from step to step.
         """
         raise NotImplementedError("TODO: task 1")
@@ -97,14 +98,14 @@ class Adam(keras.optimizers.Optimizer):
         """
         raise NotImplementedError("TODO: task 2")
 
-    def update_step(
-        self, gradient: keras.KerasTensor, variable: keras.Variable, learning_rate: keras.KerasTensor
-    ) -> None:
+    def update_step(self, gradient: keras.KerasTensor, variable: tf.Variable, learning_rate: keras.KerasTensor) -> None:
         """Moves one variable; Keras calls it for each variable in each step.
 
         Args:
             gradient: float32 tensor of the shape of `variable`.
-            variable: one of the variables that `build` got.
+            variable: the TensorFlow variable inside one of those that `build` got. It is not the same Python object:
+                find its place with `self._get_variable_index(variable)`, and change it with `self.assign` or
+                `self.assign_sub`.
             learning_rate: μ in this step, a number in a tensor. It may differ from step to step.
         """
         raise NotImplementedError("TODO: task 2")

@@ -70,7 +70,7 @@ def step_with_penalty(
         l2: a number, 0 or more.
 
     Returns:
-        The new parameters, by their names.
+        The new parameters, by their names: new arrays, or those of `parameters`, which may be changed in place.
     """
     raise NotImplementedError("TODO: task 3")
 
@@ -101,6 +101,6 @@ def step_with_decay(
         decay: a number, 0 or more.
 
     Returns:
-        The new parameters, by their names.
+        The new parameters, by their names: new arrays, or those of `parameters`, which may be changed in place.
     """
     raise NotImplementedError("TODO: task 3")

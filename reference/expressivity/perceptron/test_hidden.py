@@ -5,6 +5,7 @@ import pytest
 
 from grader.testing import assert_equal
 from grader.testing import assert_shape
+from grader.testing import check
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 TRUTH_TABLES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0]}
@@ -15,6 +16,7 @@ def test_separates_the_two_sides(submission):
     """Gives 1 on the positive side of the hyperplane and 0 on the other."""
     inputs = np.array([[2.0, 1.0], [0.0, 1.0], [5.0, -3.0]])
     outputs = submission.perceptron(inputs, np.array([1.0, -1.0]), 0.0)
+    assert_shape(outputs, (3,), next_step="Return one number for each row of `inputs`, in one flat array.")
     assert_equal(outputs, [1, 0, 1], kind="integer", next_step="Compare w·x + b with zero, then convert to integers.")
 
 
@@ -36,7 +38,7 @@ def test_bias_moves_the_hyperplane(submission):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("batch", "features"), [(1, 3), (7, 1), (64, 5)])
 def test_takes_a_batch(submission, rng, batch, features):
-    """Answers once for each row of the batch."""
+    """Answers once for each row of inputs of shape (`batch`, `features`)."""
     inputs, weights, bias = rng.normal(size=(batch, features)), rng.normal(size=features), float(rng.normal())
     outputs = submission.perceptron(inputs, weights, bias)
     assert_shape(outputs, (batch,), next_step="Return one number for each row of `inputs`, in one flat array.")
@@ -47,13 +49,14 @@ def test_takes_a_batch(submission, rng, batch, features):
 @pytest.mark.task(2)
 @pytest.mark.parametrize("name", ["AND", "OR", "NAND"])
 def test_gate(submission, name):
-    """Finds weights and a bias whose perceptron is the gate."""
+    """Finds weights and a bias whose perceptron is `name`."""
     weights, bias = submission.gate(name)
     weights = assert_shape(weights, (2,))
     assert_shape(bias, ())
-    outputs = (CORNERS @ weights + bias >= 0).astype(int)
-    assert_equal(
-        outputs,
-        TRUTH_TABLES[name],
-        next_step=f"These are the answers of your {name} for the corners 00, 01, 10 and 11: move the line.",
+    table = (CORNERS @ weights + bias >= 0).astype(int).tolist()
+    check(
+        table == TRUTH_TABLES[name],
+        f"For the inputs 00, 01, 10 and 11 a perceptron with your weights and your bias gives {table}, "
+        f"and {name} is {TRUTH_TABLES[name]}.",
+        next_step="Draw the four corners and your line: which corners lie on its wrong side?",
     )

@@ -12,11 +12,17 @@ BETWEEN = (
 )
 
 
+WHERE = "Where does each step stand? A unit steps at x = -c/w."
+
+
 class Target:
     """A function on [a, b] with values in [0, 1], and a bound on its slope."""
 
-    def __init__(self, function, a, b, lipschitz):
-        self.function, self.a, self.b, self.lipschitz = function, a, b, lipschitz
+    def __init__(self, name, function, a, b, lipschitz):
+        self.name, self.function, self.a, self.b, self.lipschitz = name, function, a, b, lipschitz
+
+    def __repr__(self):
+        return f"{self.name} on [{self.a:g}, {self.b:g}]"
 
     def __call__(self, x):
         return self.function(np.asarray(x, dtype=float))
@@ -28,7 +34,8 @@ class Target:
 def zigzag(a, b, teeth, phase=0.0):
     """Teeth from 0 to 1 whose slope is the bound everywhere."""
     slope = 2 * teeth / (b - a)
-    return Target(lambda x: np.abs((slope * (x - a) + phase) % 2 - 1), a, b, slope)
+    name = f"zigzag with {teeth} {'tooth' if teeth == 1 else 'teeth'}"
+    return Target(name, lambda x: np.abs((slope * (x - a) + phase) % 2 - 1), a, b, slope)
 
 
 def waves(rng, a, b):
@@ -36,6 +43,7 @@ def waves(rng, a, b):
     rates, phases = rng.uniform(1, 9, size=3) / (b - a), rng.uniform(0, 6, size=3)
     sizes = rng.dirichlet(np.ones(3)) / 2
     return Target(
+        "sum of sines",
         lambda x: 0.5 + sum(s * np.sin(r * x + p) for s, r, p in zip(sizes, rates, phases, strict=True)),
         a,
         b,
@@ -46,7 +54,8 @@ def waves(rng, a, b):
 def ramp(a, b, start, width, rising=True):
     """Flat, then steep, then flat."""
     sign = 1 if rising else -1
-    return Target(lambda x: np.clip(0.5 + sign * ((x - start) / width - 0.5), 0, 1), a, b, 1 / width)
+    name = f"ramp from {start:.4g} to {start + width:.4g}"
+    return Target(name, lambda x: np.clip(0.5 + sign * ((x - start) / width - 0.5), 0, 1), a, b, 1 / width)
 
 
 def build(submission, target, epsilon):
@@ -98,24 +107,34 @@ def points(network, target, rng):
     return np.unique(np.clip(np.concatenate(found), a, b))
 
 
+def steps_lie_outside(network, target):
+    """Whether most units step at points that are not in [a, b]."""
+    weights, biases = network[0], network[1]
+    moving = np.abs(weights) > 1e-6
+    centres = -biases[moving] / weights[moving]
+    return np.mean((centres < target.a) | (centres > target.b)) > 0.5 if centres.size else False
+
+
 def check_error(network, target, epsilon, rng, next_step=BETWEEN):
     """The network is within epsilon of the target at every point that the judge can think of."""
     x = points(network, target, rng)
     errors = np.abs(evaluate(network, x) - target(x))
     worst = int(np.argmax(errors))
+    found, wanted = float(evaluate(network, x[worst : worst + 1])[0]), float(target(x[worst]))
     check(
         errors[worst] <= epsilon * (1 + 1e-6),
-        f"At x = {x[worst]:.6g} the network is off by {errors[worst]:.4g}, where {epsilon:.4g} is allowed.",
-        returned=float(evaluate(network, x[worst : worst + 1])[0]),
-        expected=float(target(x[worst])),
-        next_step=next_step,
+        f"Your network says g({x[worst]:.6g}) = {found:.6g}, and the function is f({x[worst]:.6g}) = {wanted:.6g}: "
+        f"it is off by {errors[worst]:.4g}, where {epsilon:.4g} is allowed.",
+        returned=found,
+        expected=f"{wanted:.6g}, give or take {epsilon:.4g}",
+        next_step=WHERE if steps_lie_outside(network, target) else next_step,
     )
 
 
 @pytest.mark.task(1)
 def test_straight_line(submission, rng):
     """Follows the straight line x/2 on [0, 1] to within 0.2 and to within 0.01."""
-    target = Target(lambda x: x / 2, 0.0, 1.0, 0.5)
+    target = Target("x/2", lambda x: x / 2, 0.0, 1.0, 0.5)
     for epsilon in (0.2, 0.01):
         check_error(build(submission, target, epsilon), target, epsilon, rng)
 
@@ -123,8 +142,8 @@ def test_straight_line(submission, rng):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("level", "lipschitz"), [(0.0, 0.0), (0.625, 0.0), (1.0, 3.0)])
 def test_constant(submission, rng, level, lipschitz):
-    """Follows a constant, with a Lipschitz bound of 0 or a needlessly large one."""
-    target = Target(lambda x: np.full(np.shape(x), level), -1.0, 2.0, lipschitz)
+    """Follows the constant `level`, with a Lipschitz bound of `lipschitz`, which may be needlessly large."""
+    target = Target(f"the constant {level:g}", lambda x: np.full(np.shape(x), level), -1.0, 2.0, lipschitz)
     network = build(submission, target, 0.05)
     check_error(network, target, 0.05, rng, next_step="A network whose steps are all 0 still has its output bias.")
 
@@ -132,16 +151,18 @@ def test_constant(submission, rng, level, lipschitz):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("a", "b"), [(0.0, 1.0), (-3.0, 5.0), (2.0, 2.01), (-700.0, -300.0)])
 def test_any_interval(submission, rng, a, b):
-    """Works on any interval, short or long, wherever it lies."""
+    """Works on any interval, short or long, wherever it lies: from `a` to `b`."""
     target = waves(rng, a, b)
     network = build(submission, target, 0.03)
-    check_error(network, target, 0.03, rng, next_step="Lay the cells from a to b, and make steps as wide as they need.")
+    check_error(
+        network, target, 0.03, rng, next_step="Lay the cells from a to b, and make steps narrow compared with a cell."
+    )
 
 
 @pytest.mark.task(1)
 @pytest.mark.parametrize("epsilon", [0.3, 0.1, 0.02, 0.005])
 def test_any_epsilon(submission, rng, epsilon):
-    """Comes as close as it is asked to."""
+    """Comes as close as it is asked to, within `epsilon`."""
     target = waves(rng, -1.0, 1.0)
     check_error(build(submission, target, epsilon), target, epsilon, rng)
 
@@ -149,7 +170,7 @@ def test_any_epsilon(submission, rng, epsilon):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("teeth", [1, 7, 40])
 def test_between_the_knots(submission, rng, teeth):
-    """Stays within epsilon between the points at which the function was asked, where it turns as fast as it may."""
+    """Stays within epsilon between the points at which it asked, on a zigzag as steep as it may be; teeth: `teeth`."""
     target = zigzag(-1.0, 2.0, teeth, phase=float(rng.uniform(0, 2)))
     check_error(build(submission, target, 0.1), target, 0.1, rng)
 
@@ -157,7 +178,7 @@ def test_between_the_knots(submission, rng, teeth):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("teeth", [8, 16, 32])
 def test_hidden_teeth(submission, rng, teeth):
-    """Sees teeth that lie between the points of an even, too coarse grid."""
+    """Sees `teeth` teeth that lie between the points of an even, too coarse grid."""
     target = zigzag(0.0, 1.0, teeth)
     check_error(build(submission, target, 0.15), target, 0.15, rng)
 
@@ -165,7 +186,7 @@ def test_hidden_teeth(submission, rng, teeth):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("epsilon", [0.1, 0.01])
 def test_steps_are_steep(submission, rng, epsilon):
-    """Makes its steps narrow where the cells are narrow."""
+    """Makes its steps narrow where the cells are narrow, for an epsilon of `epsilon`."""
     target = zigzag(0.0, 0.05, 2, phase=float(rng.uniform(0, 2)))
     network = build(submission, target, epsilon)
     steep = "The weight of a unit is one over the width of its step: let it grow as the cells get narrower."
@@ -175,7 +196,7 @@ def test_steps_are_steep(submission, rng, epsilon):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("rising", [True, False])
 def test_steep_place(submission, rng, rising):
-    """Follows a function that is flat almost everywhere and steep in one place, up or down."""
+    """Follows a function that is flat almost everywhere and steep in one place; rising: `rising`."""
     target = ramp(0.0, 10.0, float(rng.uniform(1, 9)), 0.25, rising)
     network = build(submission, target, 0.1)
     check_error(network, target, 0.1, rng, next_step="Each step goes from the height before it to the height after it.")
@@ -198,7 +219,7 @@ def test_units(submission, rng, threshold):
     """Needs at most 4 (1 + L (b - a) / ε) units, and is within epsilon with them."""
     ratios = []
     for target, epsilon in [
-        (Target(lambda x: x / 2, 0.0, 1.0, 0.5), 0.3),
+        (Target("x/2", lambda x: x / 2, 0.0, 1.0, 0.5), 0.3),
         (zigzag(0.0, 1.0, 3), 0.1),
         (waves(rng, -2.0, 6.0), 0.08),
         (zigzag(5.0, 9.0, 5), 0.2),

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_equal
 from grader.testing import assert_shape
 from grader.testing import check
@@ -93,10 +94,19 @@ def build(submission, table):
     return evaluate(network, corners(num_inputs))
 
 
+def assert_table(answers, table, next_step):
+    """Compares the truth table of a network with the one that it should have."""
+    try:
+        assert_equal(answers, list(table), next_step=next_step)
+    except Mismatch as mismatch:
+        mismatch.problem = f"This is your network's truth table, from row 0 on. {mismatch.problem}"
+        raise
+
+
 def check_table(submission, table, next_step):
     """The network that is built for a truth table has it."""
     answers, touches = build(submission, table)
-    assert_equal(answers, list(table), next_step=ON_THE_LINE if touches else next_step)
+    assert_table(answers, table, ON_THE_LINE if touches else next_step)
 
 
 def check_outputs(outputs, expected, next_step):
@@ -160,7 +170,7 @@ def test_hyperplane_belongs_to_the_positive_side(submission):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("widths", [(3, 1), (4, 3, 5, 2), (1, 6, 6, 6, 3)])
 def test_any_number_of_layers(submission, rng, widths):
-    """Goes through all layers in their order, with any number of units."""
+    """Goes through all layers in their order, with any number of units, here `widths`."""
     # Multiples of 1/4, and biases that end in 1/8: exact in float32, and no score is 0.
     inputs = rng.integers(-12, 13, size=(24, widths[0])) / 4
     layers = [
@@ -190,13 +200,13 @@ def test_xor(submission, pictures):
         step = ON_THE_LINE
     elif answers.tolist() == [1, 0, 0, 1]:
         step = "This is the opposite of XOR: change every sign of the output unit."
-    assert_equal(answers, [0, 1, 1, 0], next_step=step)
+    assert_table(answers, [0, 1, 1, 0], step)
 
 
 @pytest.mark.task(3)
 @pytest.mark.parametrize(("num_inputs", "row"), [(1, 1), (2, 0), (3, 7)])
 def test_one_row(submission, num_inputs, row):
-    """Says 1 for a single row of the table, row `row`, and for no other."""
+    """Says 1 for row `row` of a table and for no other; number of inputs: `num_inputs`."""
     check_table(submission, [int(i == row) for i in range(2**num_inputs)], ONE_ROW)
 
 
@@ -206,7 +216,7 @@ def test_order_of_the_rows(submission, row):
     """Tells the rows 01 and 10 apart, and says 1 for row `row` only."""
     table = [int(i == row) for i in range(4)]
     answers, _ = build(submission, table)
-    assert_equal(answers, table, next_step=APART if answers[1] == answers[2] else ORDER)
+    assert_table(answers, table, APART if answers[1] == answers[2] else ORDER)
 
 
 @pytest.mark.task(3)

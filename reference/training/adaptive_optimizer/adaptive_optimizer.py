@@ -1,6 +1,7 @@
 """Adaptive optimizers: a gradient tells the way, and its history how far to go."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -18,9 +19,7 @@ class RMSprop(keras.optimizers.Optimizer):
         super().build(variables)
         self.squares = [self.add_variable_from_reference(variable, name="square") for variable in variables]
 
-    def update_step(
-        self, gradient: keras.KerasTensor, variable: keras.Variable, learning_rate: keras.KerasTensor
-    ) -> None:
+    def update_step(self, gradient: keras.KerasTensor, variable: tf.Variable, learning_rate: keras.KerasTensor) -> None:
         """Moves one variable; Keras calls it for each variable in each step."""
         square = self.squares[self._get_variable_index(variable)]
         self.assign(square, self.rho * square + (1.0 - self.rho) * ops.square(gradient))
@@ -45,9 +44,7 @@ class Adam(keras.optimizers.Optimizer):
         self.means = [self.add_variable_from_reference(variable, name="mean") for variable in variables]
         self.squares = [self.add_variable_from_reference(variable, name="square") for variable in variables]
 
-    def update_step(
-        self, gradient: keras.KerasTensor, variable: keras.Variable, learning_rate: keras.KerasTensor
-    ) -> None:
+    def update_step(self, gradient: keras.KerasTensor, variable: tf.Variable, learning_rate: keras.KerasTensor) -> None:
         """Moves one variable; Keras calls it for each variable in each step."""
         index = self._get_variable_index(variable)
         step = ops.cast(self.iterations + 1, "float32")

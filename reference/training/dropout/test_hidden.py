@@ -150,8 +150,7 @@ def test_batch_of_unknown_size(submission, support, rng):
     compiled = support.compile_layer(layer, (None, 30))
     for batch in (1, 17):
         inputs = random_inputs(rng, (batch, 30))
-        outputs = assert_shape(compiled(inputs), (batch, 30))
-        assert_close(outputs, np.where(outputs == 0, 0.0, 2 * inputs), atol=0.0, next_step=RESCALE)
+        assert_shape(compiled(inputs), (batch, 30), next_step="The output has the shape of the input.")
 
 
 @pytest.mark.task(2)

@@ -14,7 +14,9 @@ DELTA = "An improvement beats the best by more than `min_delta`; any other epoch
 NOT_A_NUMBER = (
     "NaN is neither better nor worse than anything: ask whether the value is better, not whether it is worse."
 )
-RESTORE = "Copy all weights with `self.model.get_weights()` in the best epoch, and set them after the training."
+RESTORE = (
+    "Keep a copy of all weights in the best epoch, since the model goes on changing them; set them after the training."
+)
 
 
 def train(support, callback, values, monitor="val_loss"):
@@ -35,8 +37,8 @@ def check_weights(support, callback, values, best, next_step, part=slice(0, 4)):
     found = sorted({round(float(weight)) for weight in weights[part]})
     check(
         found == [best],
-        f"With the values {show(values)} the model ended with the weights of epoch {' and '.join(map(str, found))}, from 0.",
-        expected=f"the weights of epoch {best}",
+        f"With the values {show(values)} the model ended with the weights of epoch {' and '.join(map(str, found))}, "
+        f"and it should have those of epoch {best} (counted from 0).",
         next_step=next_step,
     )
 
@@ -61,7 +63,7 @@ def test_watches_what_it_is_told(submission, support, monitor):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("patience", [1, 2, 4])
 def test_stops_when_patience_is_over(submission, support, patience):
-    """Stops after `patience` epochs in a row without an improvement, and no sooner."""
+    """Stops, with a patience of `patience`, after so many epochs in a row without an improvement, and no sooner."""
     callback = submission.EarlyStopping(patience=patience)
     check_stop(support, callback, [5, 4, 6, 7, 8, 9, 10], 2 + patience, STOP)
 
@@ -169,7 +171,7 @@ def test_restores_at_the_end(submission, support):
 @pytest.mark.task(3)
 def test_restores_all_weights(submission, support):
     """Restores the weights that are not trainable as well."""
-    step = "Some weights are moved by the layers and not by the optimizer: keep all of `self.model.get_weights()`."
+    step = "Some weights are moved by the layers and not by the optimizer: keep all weights of the model."
     check_weights(support, submission.EarlyStopping(patience=2), [5, 2, 4, 3], 1, step, part=slice(4, 7))
 
 

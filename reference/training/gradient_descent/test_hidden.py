@@ -9,6 +9,10 @@ from grader.testing import check
 
 SIGN = "Step against the gradient: w - μ∇L(w). It points to where the loss grows, whatever sign your notes print."
 FRESH = "Ask for the gradient again at every new point."
+COUNT = "Count rows: the start, and then one after each step."
+COPY = "An array that is changed in place changes wherever it is kept, in the path too: make a new array in each step."
+LATE = "Compare with the tolerance before the step: the first point that is flat enough is the last of the path."
+LENGTH = "The tolerance is for the gradient; the step is the learning rate times that."
 STOP = "At each point compare the Euclidean norm of the gradient with the tolerance, and step only if it is larger."
 
 
@@ -53,8 +57,15 @@ def tolerance_reached_at(step, path, curvature, minimum):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("start", [[4.0, -2.0], [-1.0, 0.5, 8.0]])
 def test_steps_against_the_gradient(submission, start):
-    """Takes one step downhill."""
+    """Takes one step downhill from `start`."""
     path = submission.gradient_descent(bowl, np.array(start), 0.25, 0.0, 1)
+    rows = assert_shape(path, (2, len(start)), next_step=COUNT)
+    check(
+        (rows[0] != rows[1]).any(),
+        "The two rows are the same point, and there is a step between them.",
+        returned=path,
+        next_step=COPY,
+    )
     assert_close(path, [start, [0.75 * weight for weight in start]], next_step=SIGN)
 
 
@@ -79,7 +90,7 @@ def test_uses_the_gradient_of_each_point(submission):
 def test_path_has_the_start_and_one_row_for_each_step(submission, max_steps):
     """Begins the path with the start and adds one row for each step, `max_steps` of them here."""
     path = submission.gradient_descent(bowl, np.array([3.0, -1.0, 2.0]), 0.1, 0.0, max_steps)
-    path = assert_shape(path, (max_steps + 1, 3), next_step="Count rows: the start, and then one after each step.")
+    path = assert_shape(path, (max_steps + 1, 3), next_step=COUNT)
     assert_close(
         path[0], [3.0, -1.0, 2.0], next_step="The first row is the start. Do not change an array that is in the path."
     )
@@ -88,7 +99,7 @@ def test_path_has_the_start_and_one_row_for_each_step(submission, max_steps):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("dims", [1, 2, 5])
 def test_follows_a_quadratic(submission, rng, dims):
-    """Follows the path of a quadratic loss, where `dims` is the number of dimensions."""
+    """Follows the path of a quadratic loss in dimension `dims`."""
     curvature, minimum, start = random_quadratic(rng, dims)
     path = submission.gradient_descent(quadratic(curvature, minimum), start, 0.3, 0.0, 15)
     assert_close(path, closed_form(curvature, minimum, start, 0.3, 15), next_step=FRESH)
@@ -110,17 +121,20 @@ def test_learning_rates(submission, pictures):
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize(("tolerance", "rows"), [(9.0, 4), (18.0, 3), (24.0, 2), (39.0, 2)])
+@pytest.mark.parametrize(("tolerance", "rows"), [(30.0, 2), (24.0, 2), (18.0, 3), (9.0, 4), (39.0, 2)])
 def test_stops_at_the_first_flat_point(submission, tolerance, rows):
-    """Ends the path at the first point where the norm of the gradient is at most `tolerance`."""
+    """Ends the path after `rows` rows, at the first point where the norm of the gradient is at most `tolerance`."""
     path = submission.gradient_descent(bowl, np.array([24.0, 32.0]), 0.5, tolerance, 10)
-    assert_close(path, [[24.0, 32.0], [12.0, 16.0], [6.0, 8.0], [3.0, 4.0]][:rows], next_step=STOP)
+    # The norms are 40, 20, 10 and 5. With 30, no other norm leads to these numbers of rows; a step is 20 long and then 10.
+    slips = {1: LENGTH, 3: LATE} if tolerance == 30.0 else {}
+    expected = [[24.0, 32.0], [12.0, 16.0], [6.0, 8.0], [3.0, 4.0]][:rows]
+    assert_close(path, expected, next_step=slips.get(len(path) if np.ndim(path) else 0, STOP))
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("tolerance", "rows"), [(5.0, 4), (20.0, 2)])
 def test_norm_equal_to_the_tolerance_is_enough(submission, tolerance, rows):
-    """Stops where the norm of the gradient equals the tolerance, `tolerance`."""
+    """Ends the path after `rows` rows, where the norm of the gradient equals the tolerance, `tolerance`."""
     path = submission.gradient_descent(bowl, np.array([24.0, 32.0]), 0.5, tolerance, 10)
     assert_close(
         path,
@@ -132,7 +146,7 @@ def test_norm_equal_to_the_tolerance_is_enough(submission, tolerance, rows):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("start", "tolerance"), [([0.0, 0.0], 0.0), ([0.003, -0.004], 0.01)])
 def test_does_not_move_from_flat_ground(submission, start, tolerance):
-    """Returns the start alone where the gradient is small already, even on a saddle."""
+    """Returns the start alone where the ground is flat already: on a saddle, at `start`, with the tolerance `tolerance`."""
     path = submission.gradient_descent(
         lambda point: np.asarray(point, dtype=float) * np.array([1.0, -1.0]), np.array(start), 0.1, tolerance, 10
     )
@@ -142,7 +156,7 @@ def test_does_not_move_from_flat_ground(submission, start, tolerance):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("tolerance", "rows"), [(0.0, 7), (3.0, 4)])
 def test_asks_once_at_each_point(submission, tolerance, rows):
-    """Calls `gradient` at most once at each point of the path, and nowhere else."""
+    """Calls `gradient` at most once at each of `rows` points, and nowhere else, with the tolerance `tolerance`."""
     asked = []
 
     def gradient(point):
@@ -164,9 +178,7 @@ def test_small_steps_do_not_stop_it(submission):
     """Goes on while the ground is steep, however small the steps are."""
     path = submission.gradient_descent(bowl, np.array([3.0, -4.0]), 1e-3, 0.5, 20)
     expected = np.array([3.0, -4.0]) * 0.999 ** np.arange(21)[:, None]
-    assert_close(
-        path, expected, next_step="The tolerance is for the gradient; the step is the learning rate times that."
-    )
+    assert_close(path, expected, next_step=LENGTH)
 
 
 @pytest.mark.task(2)
@@ -176,14 +188,14 @@ def test_large_steps_do_not_keep_it_going(submission):
     assert_close(
         path,
         [[8.0, 0.0], [-4.0, 0.0], [2.0, 0.0]],
-        next_step="The tolerance is for the gradient; the step is the learning rate times that.",
+        next_step=LENGTH,
     )
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "step"), [(1, 3), (2, 9), (6, 14)])
 def test_stops_on_a_quadratic(submission, rng, dims, step):
-    """Stops after step `step` on a quadratic loss, where `dims` is the number of dimensions."""
+    """Stops after step `step` on a quadratic loss in dimension `dims`."""
     curvature, minimum, start = random_quadratic(rng, dims)
     expected = closed_form(curvature, minimum, start, 0.3, step)
     tolerance = tolerance_reached_at(step, expected, curvature, minimum)
@@ -201,7 +213,7 @@ def test_fits_by_hand(submission):
 @pytest.mark.task(3)
 @pytest.mark.parametrize(("samples", "features"), [(12, 1), (60, 3), (64, 4)])
 def test_fits_the_full_batch(submission, rng, samples, features):
-    """Uses the mean gradient of all `samples` samples in every step."""
+    """Uses the mean gradient of all samples in every step, for inputs of shape (`samples`, `features`)."""
     inputs, targets, curvature, minimum = random_data(rng, samples, features)
     rate = 0.5 / float(np.linalg.eigvalsh(curvature)[-1])
     path = submission.fit_linear_model(inputs, targets, rate, 0.0, 8)
@@ -215,7 +227,7 @@ def test_fits_the_full_batch(submission, rng, samples, features):
 @pytest.mark.task(3)
 @pytest.mark.parametrize("scale", [1.0, 100.0, 0.01])
 def test_stops_on_the_gradient_not_on_the_loss(submission, rng, scale):
-    """Stops where the gradient is small, whether the loss that remains is large or small."""
+    """Stops where the gradient is small, whether the loss that remains is large or small: targets times `scale`."""
     inputs, targets, curvature, minimum = random_data(rng, 80, 2)
     rate = 0.5 / float(np.linalg.eigvalsh(curvature)[-1])
     expected = closed_form(curvature, scale * minimum, np.zeros(2), rate, 6)

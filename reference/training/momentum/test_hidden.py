@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
@@ -87,6 +88,15 @@ def measure_settings(submission, flattest, narrowness):
     return float(ratio), SWINGS if factor < np.sqrt(momentum) + 1e-3 else CREEPS
 
 
+def assert_part(what, returned, expected, next_step):
+    """Compares one of the two things that a step returns, and says what it is."""
+    try:
+        assert_close(returned, expected, next_step=next_step)
+    except Mismatch as mismatch:
+        mismatch.problem = f"{what} {mismatch.problem}"
+        raise
+
+
 def take_step(submission, *arguments):
     """What one step returns, as two things."""
     returned = submission.momentum_step(*arguments)
@@ -105,16 +115,18 @@ def test_step_from_rest(submission):
     """Steps against the gradient when the velocity is 0."""
     weights, velocity = take_step(submission, np.array([1.0, 2.0]), np.zeros(2), np.array([4.0, -8.0]), 0.25, 0.5)
     velocity = assert_shape(velocity, (2,))
-    assert_close(velocity, [-1.0, 2.0], next_step=SIGN if np.allclose(velocity, [1.0, -2.0]) else REST)
-    assert_close(weights, [0.0, 4.0], next_step=ORDER)
+    assert_part(
+        "This is the new velocity.", velocity, [-1.0, 2.0], SIGN if np.allclose(velocity, [1.0, -2.0]) else REST
+    )
+    assert_part("These are the new weights.", weights, [0.0, 4.0], ORDER)
 
 
 @pytest.mark.task(1)
 def test_step_on_flat_ground(submission):
     """Coasts where the gradient is 0, and slows down."""
     weights, velocity = take_step(submission, np.array([1.0, 2.0]), np.array([4.0, -8.0]), np.zeros(2), 0.125, 0.75)
-    assert_close(velocity, [3.0, -6.0], next_step=COAST)
-    assert_close(weights, [4.0, -4.0], next_step=ORDER)
+    assert_part("This is the new velocity.", velocity, [3.0, -6.0], COAST)
+    assert_part("These are the new weights.", weights, [4.0, -4.0], ORDER)
 
 
 @pytest.mark.task(1)
@@ -125,14 +137,14 @@ def test_step(submission, rng, shape):
     learning_rate, momentum = float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.3, 0.9))
     new_weights, new_velocity = take_step(submission, weights, velocity, gradient, learning_rate, momentum)
     expected = momentum * velocity - learning_rate * gradient
-    assert_close(new_velocity, expected, next_step=VELOCITY)
-    assert_close(new_weights, weights + expected, next_step=ORDER)
+    assert_part("This is the new velocity.", new_velocity, expected, VELOCITY)
+    assert_part("These are the new weights.", new_weights, weights + expected, ORDER)
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_path_has_the_start_and_one_row_for_each_step(submission, steps):
-    """Begins the path with the start and adds one row for each of `steps` steps."""
+    """Begins the path with the start and adds one row for each step, `steps` of them here."""
     path = submission.momentum_descent(lambda point: np.ones(3), np.array([3.0, -1.0, 2.0]), 0.1, 0.5, steps)
     path = assert_shape(path, (steps + 1, 3), next_step=POINTS)
     assert_close(path[0], [3.0, -1.0, 2.0], next_step=POINTS)
@@ -148,7 +160,7 @@ def test_first_step(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("momentum", "path"), [(0.5, [0, 1, 2.5, 4.25]), (1.0, [0, 1, 3, 6]), (0.0, [0, 1, 2, 3])])
 def test_constant_slope(submission, momentum, path):
-    """Gathers speed on a slope that stays the same, with a momentum of `momentum`."""
+    """Makes the path `path` on a slope that stays the same, with a momentum of `momentum`."""
     returned = submission.momentum_descent(lambda point: np.array([-4.0]), np.array([0.0]), 0.25, momentum, 3)
     assert_close(returned, np.array(path)[:, None], next_step=KEEP)
 
@@ -175,7 +187,7 @@ def test_asks_once_at_each_point(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "momentum"), [(1, 0.9), (2, 0.6), (5, 0.8)])
 def test_follows_a_quadratic(submission, rng, dims, momentum):
-    """Follows the path of a quadratic loss in `dims` dimensions, with a momentum of `momentum`."""
+    """Follows the path of a quadratic loss in dimension `dims`, with a momentum of `momentum`."""
     curvatures, axes, minimum, start = random_quadratic(rng, dims)
     path = submission.momentum_descent(quadratic(curvatures, axes, minimum), start, 0.4, momentum, 20)
     assert_close(path, expected_path(curvatures, axes, minimum, start, 0.4, momentum, 20), next_step=FRESH)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
@@ -47,6 +48,15 @@ def expected_path(curvatures, axes, minimum, start, learning_rate, momentum, ste
     return minimum + np.array(distances) @ axes.T
 
 
+def assert_part(what, returned, expected, next_step):
+    """Compares one of the two things that a step returns, and says what it is."""
+    try:
+        assert_close(returned, expected, next_step=next_step)
+    except Mismatch as mismatch:
+        mismatch.problem = f"{what} {mismatch.problem}"
+        raise
+
+
 def take_two(returned):
     """What a step returns, as two things."""
     check(
@@ -67,8 +77,10 @@ def test_step_from_rest(submission):
         submission.nesterov_step(lambda point: gradient, np.array([1.0, 2.0]), np.zeros(2), 0.25, 0.5)
     )
     velocity = assert_shape(velocity, (2,))
-    assert_close(velocity, [-1.0, 2.0], next_step=SIGN if np.allclose(velocity, [1.0, -2.0]) else REST)
-    assert_close(weights, [0.0, 4.0], next_step=REST)
+    assert_part(
+        "This is the new velocity.", velocity, [-1.0, 2.0], SIGN if np.allclose(velocity, [1.0, -2.0]) else REST
+    )
+    assert_part("These are the new weights.", weights, [0.0, 4.0], REST)
 
 
 @pytest.mark.task(1)
@@ -98,8 +110,8 @@ def test_step_on_flat_ground(submission):
     weights, velocity = take_two(
         submission.nesterov_step(lambda point: np.zeros(2), np.array([1.0, 2.0]), np.array([4.0, -8.0]), 0.125, 0.75)
     )
-    assert_close(velocity, [3.0, -6.0], next_step=COAST)
-    assert_close(weights, [4.0, -4.0], next_step=ONCE)
+    assert_part("This is the new velocity.", velocity, [3.0, -6.0], COAST)
+    assert_part("These are the new weights.", weights, [4.0, -4.0], ONCE)
 
 
 @pytest.mark.task(1)
@@ -115,14 +127,14 @@ def test_step(submission, rng, shape):
     # A gradient step from the point ahead, and the distance that it makes from the weights.
     shrunk = 1 - learning_rate * curvature
     expected = shrunk * (weights + momentum * velocity) + (1 - shrunk) * minimum
-    assert_close(new_velocity, expected - weights, next_step=VELOCITY)
-    assert_close(new_weights, expected, next_step=ONCE)
+    assert_part("This is the new velocity.", new_velocity, expected - weights, VELOCITY)
+    assert_part("These are the new weights.", new_weights, expected, ONCE)
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_path_has_the_start_and_one_row_for_each_step(submission, steps):
-    """Begins the path with the start and adds one row for each of `steps` steps."""
+    """Begins the path with the start and adds one row for each step, `steps` of them here."""
     path = submission.nesterov_descent(lambda point: np.ones(3), np.array([3.0, -1.0, 2.0]), 0.1, 0.5, steps)
     path = assert_shape(path, (steps + 1, 3), next_step=POINTS)
     assert_close(path[0], [3.0, -1.0, 2.0], next_step=POINTS)
@@ -155,7 +167,7 @@ def test_asks_once_for_each_step(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "momentum"), [(1, 0.9), (4, 0.7)])
 def test_follows_a_quadratic(submission, rng, dims, momentum):
-    """Follows the path of a quadratic loss in `dims` dimensions, with a momentum of `momentum`."""
+    """Follows the path of a quadratic loss in dimension `dims`, with a momentum of `momentum`."""
     curvatures, axes, minimum, start = random_quadratic(rng, dims)
     path = submission.nesterov_descent(quadratic(curvatures, axes, minimum), start, 0.4, momentum, 20)
     assert_close(path, expected_path(curvatures, axes, minimum, start, 0.4, momentum, 20), next_step=KEEP)
@@ -177,7 +189,12 @@ def test_narrow_valley(submission, pictures):
 def test_lookahead_step_by_hand(submission):
     """Goes from one point ahead to the next, in numbers that one can compute by hand."""
     ahead, velocity = take_two(submission.lookahead_step(np.array([2.0]), np.array([1.0]), np.array([4.0]), 0.25, 0.5))
-    assert_close(velocity, [-0.5], next_step="The velocity is the same as in `nesterov_step`: 0.5 · 1 - 0.25 · 4.")
+    assert_part(
+        "This is the new velocity.",
+        velocity,
+        [-0.5],
+        "The velocity is the same as in `nesterov_step`: 0.5 · 1 - 0.25 · 4.",
+    )
     slips = {
         1.5: "That moves by the velocity, as plain momentum does; look ahead again with the new velocity.",
         1.25: "The old look-ahead is still in it: go back by α v_{t-1} before you step by v_t and look ahead by α v_t.",
@@ -186,7 +203,7 @@ def test_lookahead_step_by_hand(submission):
     }
     ahead = assert_shape(ahead, (1,), next_step=NEXT)
     found = next((step for value, step in slips.items() if np.allclose(ahead, value)), NEXT)
-    assert_close(ahead, [0.75], next_step=found)
+    assert_part("This is the new point ahead.", ahead, [0.75], found)
 
 
 @pytest.mark.task(3)
@@ -198,13 +215,13 @@ def test_lookahead_step(submission, rng, shape):
     returned = submission.lookahead_step(weights + momentum * velocity, velocity, gradient, learning_rate, momentum)
     ahead, new_velocity = take_two(returned)
     expected = momentum * velocity - learning_rate * gradient
-    assert_close(new_velocity, expected, next_step=VELOCITY)
-    assert_close(ahead, weights + expected + momentum * expected, next_step=NEXT)
+    assert_part("This is the new velocity.", new_velocity, expected, VELOCITY)
+    assert_part("This is the new point ahead.", ahead, weights + expected + momentum * expected, NEXT)
 
 
 @pytest.mark.task(3)
 def test_lookahead_steps_are_the_same_walk(submission, rng):
-    """Makes the same walk as the descent of task 2, each time α v ahead of it."""
+    """Goes through the points of task 2, each moved ahead by α v."""
     curvatures, axes, minimum, start = random_quadratic(rng, 3)
     gradient = quadratic(curvatures, axes, minimum)
     path = expected_path(curvatures, axes, minimum, start, 0.4, 0.8, 12)
@@ -215,4 +232,10 @@ def test_lookahead_steps_are_the_same_walk(submission, rng):
         ahead, velocity = take_two(submission.lookahead_step(points[-1], velocity, slope, 0.4, 0.8))
         velocity = np.asarray(assert_shape(velocity, (3,), next_step=VELOCITY), dtype=float)
         points.append(np.asarray(assert_shape(ahead, (3,), next_step=NEXT), dtype=float))
-    assert_close(points, expected, next_step=NEXT)
+    check(
+        np.allclose(points, expected, rtol=1e-4, atol=1e-5),
+        "These are the points ahead that 12 calls lead to, each with what the last one returned.",
+        returned=np.array(points),
+        expected=expected,
+        next_step=NEXT,
+    )
