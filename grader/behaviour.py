@@ -35,8 +35,8 @@ class Trial:
     status: str
     check: list[int] = dataclasses.field(default_factory=list)
     """The lines of the hidden tests, outermost first, at which the test ended early."""
-    returned: Any = None
-    """The value that the failed check was about."""
+    clue: Any = None
+    """What the failed check was about: mostly the value that was returned."""
     answers: list[Answer] = dataclasses.field(default_factory=list)
     is_timed: bool = False
     """Whether the number of calls depends on the clock."""
@@ -47,9 +47,9 @@ class Trial:
         """Says whether both passed, or failed the same check."""
         return (self.status, self.check) == (other.status, other.check)
 
-    def fails_with_the_same_value_as(self, other: Trial) -> bool:
-        """Says whether both passed, or failed the same check with the same value."""
-        return self.ends_like(other) and agree(self.returned, other.returned)
+    def fails_with_the_same_clue_as(self, other: Trial) -> bool:
+        """Says whether both passed, or failed the same check for the same reason."""
+        return self.ends_like(other) and agree(self.clue, other.clue)
 
     def agrees_with(self, other: Trial) -> bool:
         """Says whether both ended alike and all answers were the same but for rounding."""

@@ -96,7 +96,7 @@ class _Comparison:
     def find_alike(self) -> list[Misconception]:
         """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
         left = self.find_candidates(self.tests)
-        for measure in (Trial.agrees_with, Trial.fails_with_the_same_value_as):
+        for measure in (Trial.agrees_with, Trial.fails_with_the_same_clue_as):
             found = [file for file in left if self.are_alike(file, self.tests, measure)]
             if found and (len(found) == 1 or not self.failed <= self.long):
                 everywhere = measure is Trial.agrees_with

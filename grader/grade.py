@@ -105,7 +105,7 @@ class Grade:
         trial = Trial(
             status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
             check=_lines_in(str(self.kata.hidden_tests), error),
-            returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
+            clue=without_objects(error.clue) if isinstance(error, Mismatch) else None,
             answers=self.submission.answers,
             is_timed="speed" in getattr(item, "fixturenames", ()),
             measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},

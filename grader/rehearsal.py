@@ -112,9 +112,11 @@ class BehaviourMemory:
             return {}
 
     def keep(self, solution: Path, behaviour: Behaviour) -> None:
-        """Keeps what a solution did; where that is impossible it will be run again."""
+        """Keeps what a solution did beside what is known of it; where that is impossible it will be run again."""
         if self._folder:
-            plain = {test: dataclasses.asdict(trial) for test, trial in behaviour.items()}
+            # Another grade may have found out more in the meantime.
+            known = {**self.recall(solution), **behaviour}
+            plain = {test: dataclasses.asdict(trial) for test, trial in known.items()}
             with contextlib.suppress(OSError, wire.NotPlainError):
                 content = wire.to_bytes({"digest": self._digest, "trials": plain})
                 write_whole(self._file(solution), content)

@@ -24,12 +24,15 @@ class Mismatch(AssertionError):
         returned: object = None,
         expected: object = None,
         next_step: str | None = None,
+        clue: object = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.returned = returned
         self.expected = expected
         self.next_step = next_step
+        self.clue = returned if clue is None else clue
+        """What a wrong solution with the same mistake has in common; the value itself may depend on chance."""
 
 
 def describe(value: object, *, brief: bool = False) -> str:
@@ -112,6 +115,7 @@ def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None
             f"The shape is {array.shape}, and it should be {shape}.",
             returned=returned,
             expected=f"an array of shape {shape}",
+            clue=array.shape,
             next_step=next_step or "Print the shape of every intermediate value and find the first that surprises you.",
         )
     return array

@@ -36,14 +36,25 @@ def dropped_by(layer, inputs):
     return outputs == 0
 
 
+def check_factor(values, before, is_kept, rate, what, next_step):
+    """What is kept was divided by 1 - rate."""
+    factors = values[is_kept] / before[is_kept]
+    check(
+        np.allclose(factors, 1 / (1 - rate), rtol=1e-4),
+        f"{what} is multiplied by this number, or by about this one.",
+        returned=round(float(np.median(factors)), 3),
+        expected=round(1 / (1 - rate), 3),
+        next_step=next_step,
+    )
+
+
 @pytest.mark.task(1)
 @pytest.mark.parametrize("rate", [0.2, 0.5, 0.8])
 def test_kept_units_are_scaled_up(submission, rng, rate):
     """Sets a unit to 0 or divides it by 1 - `rate`, and nothing else."""
     inputs = random_inputs(rng, (40, 25))
     outputs = assert_shape(submission.Dropout(rate)(inputs, training=True), inputs.shape)
-    expected = np.where(outputs == 0, 0.0, inputs / (1 - rate))
-    assert_close(outputs, expected, atol=0.0, next_step=RESCALE)
+    check_factor(outputs, inputs, outputs != 0, rate, "A unit that is kept", RESCALE)
 
 
 @pytest.mark.task(1)
@@ -201,6 +212,7 @@ def test_gradient_flows_through_kept_units(submission, support, rng, rate):
         "No gradient flows back to the inputs.",
         next_step="Stay within operations of Keras or TensorFlow, and stop no gradient.",
     )
-    is_kept = assert_shape(outputs, (8, 30)) != 0
+    is_kept, gradient = assert_shape(outputs, (8, 30)) != 0, assert_shape(gradient, (8, 30))
     step = "A unit that is dropped did not take part: no gradient for it, and the factor 1 / (1 - rate) for the others."
-    assert_close(gradient, np.where(is_kept, upstream / (1 - rate), 0.0), next_step=step)
+    check(not gradient[~is_kept].any(), "A gradient flows back to units that were dropped.", next_step=step)
+    check_factor(gradient, upstream, is_kept, rate, "The gradient of a unit that is kept", step)
