@@ -56,6 +56,7 @@ class ZygoteHandle:
     control: socket.socket
     is_ready: bool = False
     """Whether it has said that its imports are done."""
+    start: float = dataclasses.field(default_factory=time.monotonic)
 
     def is_alive(self) -> bool:
         """Says whether it can still answer."""
@@ -70,7 +71,6 @@ class JudgeHandle:
     fingerprint: str
     zygote: ZygoteHandle
     requests: socket.socket
-    start: float = dataclasses.field(default_factory=time.monotonic)
 
 
 class Service:
@@ -151,11 +151,11 @@ class Service:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
         key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0))
         known = self.judges.get(key)
-        is_suspect = known is not None and known.start < request.suspect_since
+        is_suspect = known is not None and known.zygote.start < request.suspect_since
         if known and is_suspect:
             known.zygote.process.kill()
             self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
-        fingerprint = _fingerprint(request)
+        fingerprint = fingerprint_of(request)
         is_usable = known and known.fingerprint == fingerprint and known.zygote.is_alive() and not is_suspect
         if known and is_usable and _send(known, client):
             return
@@ -213,10 +213,10 @@ def _send(handle: JudgeHandle, client: socket.socket) -> bool:
     return True
 
 
-def _fingerprint(request: JudgeRequest) -> str:
+def fingerprint_of(request: JudgeRequest) -> str:
     """Returns a digest that changes whenever a file of the kata may have changed."""
     folders = (Path(request.folder), Path(request.reference_folder))
-    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix != ".pyc")
+    files = sorted(file for folder in folders for file in folder.rglob("*") if "__pycache__" not in file.parts)
     facts = [(str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in (file.stat(),)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

@@ -22,6 +22,7 @@ from conftest import zygotes_of
 from grader import client
 from grader import connection
 from grader import executor
+from grader.channel import JudgeRequest
 from grader.channel import ServiceStatus
 from grader.cli import create_cli
 from grader.connection import BackgroundService
@@ -29,6 +30,7 @@ from grader.connection import OwnService
 from grader.errors import EngineError
 from grader.kata import Kata
 from grader.plugins import create_manager
+from grader.service import fingerprint_of
 
 GradeHere = Callable[..., str]
 
@@ -150,6 +152,28 @@ def test_dead_or_hung_zygote_is_replaced(folder: Path, kata: Kata, number: signa
             with contextlib.suppress(ProcessLookupError):  # It has died with its parent.
                 os.kill(process, number)
         assert verdict(service, kata) == "pass"
+
+
+def test_hung_zygote_is_replaced_also_for_a_judge_that_is_younger_than_the_request(folder: Path, kata: Kata) -> None:
+    with BackgroundService() as service:
+        assert verdict(service, kata) == "pass"
+        for process in zygotes_of(running().pid):
+            os.kill(process, signal.SIGSTOP)
+        kata.hidden_tests.write_text(kata.hidden_tests.read_text() + "\n")
+        assert verdict(service, kata) == "pass"
+
+
+def test_judge_is_outdated_when_a_file_changes_but_not_when_bytecode_is_written(kata: Kata) -> None:
+    request = JudgeRequest(
+        folder=str(kata.folder), reference_folder=str(kata.reference_folder), pack="", preload=[], hidden=[]
+    )
+    before = fingerprint_of(request)
+    bytecode = kata.reference_folder / "__pycache__/test_hidden.pyc"
+    bytecode.parent.mkdir()
+    bytecode.write_bytes(b"")
+    assert fingerprint_of(request) == before
+    kata.hidden_tests.write_text(kata.hidden_tests.read_text() + "\n")
+    assert fingerprint_of(request) != before
 
 
 def test_service_of_another_version_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
