@@ -43,8 +43,8 @@ def diagnose(
 
     Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
     makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
-    with another choice at an edge, such as the shape of an empty array. So the last measure takes the one wrong solution that
-    gives the same answers in most of what fails, if no other comes near.
+    with another choice at an edge, such as the shape of an empty array, or of when to call a function. So the last measure
+    takes the one wrong solution that gives the same results in most of what fails, if no other comes near.
 
     Args:
         submission: what it did; it failed at least one test.
@@ -126,7 +126,9 @@ class _Comparison:
         ranked: list[tuple[float, Path]] = []
         for file in self.rehearsal.wrong:
             if all(self.may_be_alike(file, test) for test in self.long):
-                same = sum(self.submission[test].agrees_with(self.rehearsal.trial(file, test)) for test in failed)
+                same = sum(
+                    self.submission[test].results_agree_with(self.rehearsal.trial(file, test)) for test in failed
+                )
                 if same < LEAST_SHARE * len(failed):
                     self.rehearsal.let_go(file)
                 # What fails for the wrong solution alone can only make the share smaller.
@@ -153,9 +155,9 @@ class _Comparison:
             theirs = self.rehearsal.trial(file, test)
             if "fail" in (mine.status, theirs.status):
                 total += 1
-                same += mine.agrees_with(theirs)
-                calls += max(len(mine.answers), len(theirs.answers))
-                agreed += sum(map(Answer.agrees_with, mine.answers, theirs.answers))
+                same += mine.results_agree_with(theirs)
+                calls += max(len(mine.results()), len(theirs.results()))
+                agreed += sum(map(Answer.agrees_with, mine.results(), theirs.results()))
         return _Closeness(same / total, agreed, calls)
 
     def may_be_alike(self, file: Path, test: str) -> bool:
