@@ -127,7 +127,7 @@ class _Comparison:
         for file in self.rehearsal.wrong:
             if all(self.may_be_alike(file, test) for test in self.long):
                 same = sum(
-                    self.submission[test].results_agree_with(self.rehearsal.trial(file, test)) for test in failed
+                    self.submission[test].nearly_agrees_with(self.rehearsal.trial(file, test)) for test in failed
                 )
                 if same < LEAST_SHARE * len(failed):
                     self.rehearsal.let_go(file)
@@ -155,7 +155,7 @@ class _Comparison:
             theirs = self.rehearsal.trial(file, test)
             if "fail" in (mine.status, theirs.status):
                 total += 1
-                same += mine.results_agree_with(theirs)
+                same += mine.nearly_agrees_with(theirs)
                 calls += max(len(mine.results()), len(theirs.results()))
                 agreed += sum(map(Answer.agrees_with, mine.results(), theirs.results()))
         return _Closeness(same / total, agreed, calls)
