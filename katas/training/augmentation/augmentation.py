@@ -45,7 +45,7 @@ def augment(images: np.ndarray, labels: np.ndarray, copies: int, seed: int) -> t
     P. Y. Simard, D. Steinkraus and J. C. Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
     Analysis", ICDAR 2003. A change is good if the label is still true after it, and if images like that are to be recognised
     later. Which changes you make is up to you; small shifts are enough. Each copy is changed at random and by itself,
-    and only few come out like their original.
+    and at least half of them differ from their original.
 
     The hidden tests pass 300 digits and ask for 10 copies, which two readers judge. Each says what the most similar image is
     that it has seen: the one with the smallest angle, images taken as vectors. The first has seen all 1,797 digits, moved by

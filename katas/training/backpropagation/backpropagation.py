@@ -28,7 +28,7 @@ def forward(
 
     Returns:
         `(pre_activations, outputs)`: a list of z_1, ..., z_K and a list of a_0, a_1, ..., a_K, one more. z_l and a_l are
-        float arrays of shape `(batch, n_l)`. They are finite, also where z is 1000 or -1000.
+        float arrays of shape `(batch, n_l)`, in float32 or float64. For a z of 1000 or -1000 they are finite, too.
     """
     raise NotImplementedError("TODO: task 1")
 
