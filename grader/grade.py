@@ -30,6 +30,7 @@ from grader.process import WorkerProcess
 from grader.remote import Code
 from grader.remote import RemoteCode
 from grader.remote import without_objects
+from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
 from grader.testing import Mismatch
@@ -175,7 +176,7 @@ class Grade:
         if self.num_lost >= MAX_LOST_WORKERS or time.monotonic() >= self.submission.deadline:
             result.status = "fail"
             result.message = (
-                "Not run, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
+                f"{NOT_RUN}, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
             )
             self.behaviour[item.name] = Trial("not run")
             return result

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.kata import Kata
+from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
 
@@ -97,7 +98,8 @@ def _tests(count: int) -> str:
 def _print_test(console: Console, test: TestResult, *, in_full: bool) -> bool:
     """Prints one test; says whether its message was printed."""
     mark, style = _MARKS[test.status]
-    console.print(Text.assemble("  ", (mark, style), f" {test.description}"))
+    was_run = not (test.message or "").startswith(NOT_RUN)
+    console.print(Text.assemble("  ", (mark, style), f" {test.description}" + ("" if was_run else " (not run)")))
     if not in_full or not test.message or test.status in ("pass", "skip"):
         return False
     console.print(Text(textwrap.indent(test.message, _INDENT)))

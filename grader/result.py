@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
 from typing import Literal
 
 import msgspec
 
 Status = Literal["pass", "fail", "error"]
 TestStatus = Literal["pass", "fail", "error", "skip"]
+
+NOT_RUN: Final = "Not run"
+"""How the message of a test begins that got no turn."""
 
 
 class TestResult(msgspec.Struct, kw_only=True):

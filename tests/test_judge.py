@@ -21,6 +21,7 @@ from grader.kata import Kata
 from grader.limits import Limits
 from grader.remote import Code
 from grader.remote import RemoteCode
+from grader.report import render_text
 
 
 def hidden(body: str) -> str:
@@ -345,9 +346,11 @@ FOUR_CALLS = hidden("assert_close(submission.double(np.ones(3)), [2.0] * 3)").re
 
 def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, grade: GradeSource) -> None:
     kata = write_kata(FOUR_CALLS, toml=KATA_TOML + "\n[limits]\ncall_seconds = 0.5\n")
-    messages = [test.message or "" for test in grade(kata, "def double(values):\n    while True: pass\n").tests]
+    result = grade(kata, "def double(values):\n    while True: pass\n")
+    messages = [test.message or "" for test in result.tests]
     assert ["time was up" in message for message in messages] == [True, True, False, False]
     assert [message.startswith("Not run") for message in messages] == [False, False, True, True]
+    assert render_text(result, kata).count(" (not run)") == 2
 
 
 def test_all_tests_together_have_a_deadline(write_kata: WriteKata, grade: GradeSource) -> None:
