@@ -29,6 +29,7 @@ ONCE = (
     "Go back once through the whole batch, and keep each δ for the next layer: starting at the loss again for every layer "
     "takes K² products, and a loop over samples takes as many as there are samples."
 )
+UNTIMED = "The numbers are wrong, so nothing was timed: let task 3 pass first."
 SUM = "One bias serves all samples: add its δ up over the rows."
 
 
@@ -298,7 +299,8 @@ def test_is_fast(submission, speed, rng):
     try:
         speed("gradients", make_inputs, check_large)
     except Mismatch as mismatch:
-        mismatch.next_step = ONCE
+        if not (mismatch.next_step or "").startswith(UNTIMED):
+            mismatch.next_step = ONCE
         raise
 
 
@@ -306,4 +308,4 @@ def check_large(returned, expected):
     """Compares with the reference, to within a thousandth of the largest entry of each array."""
     for part in (0, 1):
         size = max(np.abs(array).max() for array in expected[part])
-        check_list(returned[part], expected[part], "gradients", BACK, rtol=1e-3, atol=1e-3 * size)
+        check_list(returned[part], expected[part], "gradients", UNTIMED, rtol=1e-3, atol=1e-3 * size)
