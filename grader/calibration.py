@@ -37,7 +37,7 @@ class Calibration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The content of a calibration.json."""
 
     seeds: int
-    """Seeds 0 to seeds - 1 were used."""
+    """Seeds 0 to seeds - 1 were used; where a list of values is longer, the seeds after them, too."""
     machine: str
     versions: dict[str, str]
     seconds: dict[str, float]
