@@ -120,39 +120,36 @@ class _Comparison:
 
     def find_close(self) -> list[Misconception]:
         """Returns the one wrong solution that does the same in most of what fails, unless another comes near."""
-        failed = [test for test in self.tests if test in self.failed - self.long and not self.submission[test].is_timed]
+        tests = [test for test in self.tests if test not in self.long and not self.submission[test].is_timed]
+        if any(self.is_comparable(test) for test in tests if test in self.failed):
+            tests = [test for test in tests if self.is_comparable(test)]  # The others tell less.
+        failed = [test for test in tests if test in self.failed]
         if not failed:
             return []
         ranked: list[tuple[float, Path]] = []
         for file in self.rehearsal.wrong:
-            if all(self.may_be_alike(file, test) for test in self.long):
-                same = sum(
-                    self.submission[test].nearly_agrees_with(self.rehearsal.trial(file, test)) for test in failed
-                )
-                if same < LEAST_SHARE * len(failed):
-                    self.rehearsal.let_go(file)
-                # What fails for the wrong solution alone can only make the share smaller.
-                ranked.append((same / len(failed), file))
+            same = sum(self.submission[test].nearly_agrees_with(self.rehearsal.trial(file, test)) for test in failed)
+            if same < LEAST_SHARE * len(failed):
+                self.rehearsal.let_go(file)
+            # What fails for the wrong solution alone can only make the share smaller.
+            ranked.append((same / len(failed), file))
         ranked.sort(key=lambda entry: -entry[0])
         if not ranked or ranked[0][0] < LEAST_SHARE:
             return []
-        closeness = self.closeness(ranked[0][1])
+        closeness = self.closeness(ranked[0][1], tests)
         next_share = ranked[1][0] if len(ranked) > 1 else 0.0
         if next_share >= LEAST_SHARE:
-            next_share = self.closeness(ranked[1][1]).tests
+            next_share = self.closeness(ranked[1][1], tests).tests
         is_close = closeness.tests >= LEAST_SHARE and closeness.mean > LEAST_CLOSENESS
         if not is_close or closeness.tests < FARTHER * next_share:
             return []
         return [self.describe(ranked[0][1], f"agrees with yours on {closeness.agreed} of {closeness.calls} calls")]
 
-    def closeness(self, file: Path) -> _Closeness:
-        """Compares all tests that fail, for the submission or for the wrong solution."""
+    def closeness(self, file: Path, tests: list[str]) -> _Closeness:
+        """Compares those of the tests that fail, for the submission or for the wrong solution."""
         same = total = agreed = calls = 0
-        for test in self.tests:
-            mine = self.submission[test]
-            if test in self.long or mine.is_timed:
-                continue
-            theirs = self.rehearsal.trial(file, test)
+        for test in tests:
+            mine, theirs = self.submission[test], self.rehearsal.trial(file, test)
             if "fail" in (mine.status, theirs.status):
                 total += 1
                 same += mine.nearly_agrees_with(theirs)
