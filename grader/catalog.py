@@ -57,9 +57,9 @@ class Catalog:
         """
         if name in self.katas:
             return self.katas[name]
-        close = difflib.get_close_matches(name, self.katas, n=1, cutoff=0.5)
-        guess = f"did you mean {close[0]!r}?" if close else "`grader list` shows all."
-        raise UsageError(f"There is no kata called {name!r}; {guess}")
+        close = difflib.get_close_matches(name, self.katas, n=1)
+        guess = f"; did you mean {close[0]!r}?" if close else "."
+        raise UsageError(f"There is no kata called {name!r}{guess} `grader list` shows all.")
 
     def opened_by(self, kata: Kata, passed: set[str]) -> list[str]:
         """Lists the katas that have this one as a prerequisite, and no other that is not passed."""
