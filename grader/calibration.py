@@ -122,6 +122,17 @@ def expects(calibration: Calibration, solution: str, test: str, *, failed: bool,
     return True
 
 
+def log_likelihood_of(calibration: Calibration, solution: str, measured: dict[str, float]) -> float:
+    """Returns how likely a wrong solution reaches these values, up to a constant, if its own are normally distributed."""
+    total = 0.0
+    for name, value in measured.items():
+        values = known(calibration.values[name][f"wrong/{solution}"])
+        mean, spread = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+        spread = max(spread, 0.01 * abs(mean), 1e-9)
+        total -= ((value - mean) / spread) ** 2 / 2 + math.log(spread)
+    return total
+
+
 def weigh(calibration: Calibration, name: str, threshold: Threshold) -> Evidence:
     """Says how often a threshold fails correct solutions and passes wrong ones."""
     values = {solution: known(found) for solution, found in calibration.values[name].items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import math
 from collections.abc import Callable
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from grader.behaviour import Behaviour
 from grader.behaviour import Trial
 from grader.calibration import Calibration
 from grader.calibration import expects
+from grader.calibration import log_likelihood_of
 from grader.rehearsal import Rehearsal
 from grader.result import Misconception
 
@@ -27,6 +29,9 @@ LEAST_SHARE: Final = 1 / 3
 LEAST_CLOSENESS: Final = 0.5
 """The mean of that share and of the share of single answers must be larger."""
 
+TIMES_AS_LIKELY: Final = 10.0
+"""So many times as likely as the next must a value be under the wrong solution that is named for it."""
+
 FARTHER: Final = 2.0
 """The share must be so many times that of the next wrong solution."""
 
@@ -39,7 +44,8 @@ def diagnose(
     Where all correct solutions give the same answers, the answers must agree. Elsewhere, as in a test of a network that
     each solution trains in its own way, it must end alike: at the same check, with the same value if that is enough to find a
     match, else without regard to it; that measure names one wrong solution or none. A test that takes long must end, and
-    its values must lie, as those of the wrong solution did when the kata was calibrated.
+    its values must lie, as those of the wrong solution did when the kata was calibrated; where nothing else has failed, the
+    values decide among several if they are far more likely under one.
 
     Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
     makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
@@ -101,7 +107,18 @@ class _Comparison:
             if found and (len(found) == 1 or not self.failed <= self.long):
                 everywhere = measure is Trial.agrees_with
                 return [self.name(file, self.tests, everywhere=everywhere) for file in found]
+        if len(left) > 1 and self.failed <= self.long:
+            left = self.most_likely(left)
         return [self.name(file, self.tests, everywhere=False) for file in left] if len(left) == 1 else []
+
+    def most_likely(self, files: list[Path]) -> list[Path]:
+        """Returns the wrong solution that most likely reaches the values of the tests that take long, if it is clear which."""
+        if self.calibration is None:
+            return files
+        measured = {name: value for test in self.long for name, value in self.submission[test].measured.items()}
+        likelihoods = [log_likelihood_of(self.calibration, file.stem, measured) for file in files]
+        best, second = sorted(likelihoods, reverse=True)[:2]
+        return [files[likelihoods.index(best)]] if best - second > math.log(TIMES_AS_LIKELY) else files
 
     def find_alike_in_failed_tasks(self) -> list[Misconception]:
         """Returns the wrong solutions whose answers agree in all tests of the tasks in which the submission fails."""

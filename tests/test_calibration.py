@@ -17,6 +17,7 @@ from grader import rates
 from grader.authoring.calibrate import calibrate
 from grader.calibration import Calibration
 from grader.calibration import Outcomes
+from grader.calibration import log_likelihood_of
 from grader.catalog import Catalog
 from grader.cli import create_cli
 from grader.errors import PackError
@@ -186,6 +187,20 @@ def test_spoilt_evidence_is_named(kata: Kata) -> None:
     (kata.reference_folder / "calibration.json").write_text('{"seeds": "many"}')
     with pytest.raises(PackError, match=r"calibration\.json: expected what `grader calibrate double` writes"):
         calibration.read_calibration(kata)
+
+
+def test_value_is_likelier_under_the_wrong_solution_that_spreads_around_it() -> None:
+    calibration = Calibration(
+        seeds=3,
+        machine="",
+        versions={},
+        seconds={},
+        values={"error": {"wrong/near": [0.9, 1.0, 1.1], "wrong/wide": [1.0, 2.0, 3.0]}},
+        outcomes={},
+    )
+    near, wide = (log_likelihood_of(calibration, name, {"error": 1.05}) for name in ("near", "wide"))
+    # Standard deviations of 0.1 and 1: -0.5² / 2 - log 0.1, and -0.95² / 2 - log 1.
+    assert (near, wide) == pytest.approx((2.17758509, -0.45125))
 
 
 def test_command_shows_the_evidence_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,32 +128,6 @@ CHANGES = {
 """,
         ),
     ],
-    "pairs_each_image_with_another": [
-        (
-            """        order = generator.permutation(len(images))
-        for batch in np.array_split(order, max(1, len(images) // 40)):
-            train_step(tf.constant(images[batch]), tf.constant(images[batch]))
-""",
-            """        inputs, targets = generator.permutation(images), generator.permutation(images)
-        for batch in np.array_split(np.arange(len(images)), max(1, len(images) // 40)):
-            train_step(tf.constant(inputs[batch]), tf.constant(targets[batch]))
-""",
-        ),
-    ],
-    "reconstructs_the_mean_of_the_class": [
-        (
-            "    for _ in range(epochs):\n",
-            """    targets = np.empty_like(images)
-    for label in set(labels.tolist()):
-        targets[labels == label] = images[labels == label].mean(axis=0)
-    for _ in range(epochs):
-""",
-        ),
-        (
-            "train_step(tf.constant(images[batch]), tf.constant(images[batch]))",
-            "train_step(tf.constant(images[batch]), tf.constant(targets[batch]))",
-        ),
-    ],
     "returns_an_untrained_encoder": [
         ("    return encoder, decoder\n", "    encoder = make_encoder(code_size)\n    return encoder, decoder\n"),
     ],

@@ -208,31 +208,6 @@ CHANGES = {
 """,
         ),
     ],
-    "pairs_each_image_with_another": [
-        (
-            "        order = generator.permutation(len(x))\n",
-            "        order = generator.permutation(len(x))\n        other = generator.permutation(len(x))\n",
-        ),
-        (
-            "            inputs = targets = x[order[first : first + 32]]\n",
-            "            inputs, targets = x[order[first : first + 32]], x[other[first : first + 32]]\n",
-        ),
-    ],
-    "reconstructs_the_mean_of_the_class": [
-        (
-            "    for _ in range(epochs):\n",
-            """    one_hot = np.eye(10)[labels]
-    class_means = one_hot.T @ x / np.maximum(one_hot.sum(axis=0), 1)[:, None]
-    for _ in range(epochs):
-""",
-        ),
-        (
-            "            inputs = targets = x[order[first : first + 32]]\n",
-            """            inputs = x[order[first : first + 32]]
-            targets = class_means[labels[order[first : first + 32]]]
-""",
-        ),
-    ],
     "returns_an_untrained_encoder": [
         ("    return encoder, decoder\n", "    return make_encoder(code_size, generator), decoder\n")
     ],
