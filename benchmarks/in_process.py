@@ -18,7 +18,9 @@ import pytest
 
 from grader.kata import Kata
 from grader.kata import load_kata
-from grader.thresholds import MIN_SAMPLES
+
+SAMPLES = 3
+"""So many ratios a judge takes of code that is as fast as the reference."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,7 +90,7 @@ def speed(submission: PlainModule, reference: PlainModule) -> Callable[..., None
     """Makes the calls that a judge makes, so that the work is the same."""
 
     def compare(function: str, make_inputs: Callable[[], Any], check: Callable[[Any, Any], None]) -> None:
-        for _ in range(MIN_SAMPLES + 1):
+        for _ in range(SAMPLES + 1):
             inputs = make_inputs()
             expected = getattr(reference, function)(*inputs)
             check(getattr(submission, function)(*inputs), expected)
