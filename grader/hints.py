@@ -51,8 +51,9 @@ def next_hint(kata: Kata, workspace: Workspace, task: int | None = None) -> str:
     if number not in hints:
         raise UsageError(f"{kata.name} has no task {number}; its tasks are {', '.join(map(str, sorted(hints)))}.")
     given = dict(workspace.progress().get(kata.name, {}).get("hints", {}))
-    round_, index = divmod(given.get(str(number), 0), len(hints[number]))
-    given[str(number)] = round_ * len(hints[number]) + index + 1
+    count = given.get(str(number), 0)
+    round_, index = divmod(count, len(hints[number]))
+    given[str(number)] = count + 1
     with contextlib.suppress(OSError):
         workspace.record(kata, hints=given)
     again = "That was the last one; from the first again. " if round_ and not index else ""
