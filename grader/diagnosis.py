@@ -22,15 +22,14 @@ from grader.result import Misconception
 LONG_SECONDS: Final = 1.0
 """A test for which the reference needs longer is not rehearsed; the evidence for the thresholds tells how it ends."""
 
+TIMES_AS_LIKELY: Final = 10.0
+"""So many times as likely as the next must a value be under the wrong solution that is named for it."""
 
 LEAST_SHARE: Final = 1 / 3
 """In so many of the tests that either fails, a wrong solution must give the submission's very answers."""
 
 LEAST_CLOSENESS: Final = 0.5
 """The mean of that share and of the share of single answers must be larger."""
-
-TIMES_AS_LIKELY: Final = 10.0
-"""So many times as likely as the next must a value be under the wrong solution that is named for it."""
 
 FARTHER: Final = 2.0
 """The share must be so many times that of the next wrong solution."""
