@@ -9,16 +9,19 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 
 import click
 from unseen import HERE
 from unseen import submissions_of
 
+from grader.catalog import Catalog
 from grader.catalog import load_catalog
 from grader.client import make_task
 from grader.executor import LocalExecutor
 from grader.plugins import create_manager
 from grader.result import Misconception
+from grader.result import Result
 
 PATIENCE_SECONDS = 600.0
 
@@ -31,6 +34,17 @@ def judge(found: Misconception | None, misconception: str) -> str:
     return "named" if misconception in names else "wrong"
 
 
+def grade_unseen(catalog: Catalog, name: str, jobs: int) -> Iterator[tuple[str, str, Result]]:
+    """Yields the style, the misconception and the result of each wrong submission for a kata, as they are graded."""
+    waiting = {}
+    for style, misconception, source in submissions_of(name):
+        task = make_task(catalog, catalog.find(name), source.encode(), with_pictures=False, patience=PATIENCE_SECONDS)
+        waiting[id(task)] = task, style, misconception
+    for task, result in LocalExecutor(jobs).run(task for task, _, _ in waiting.values()):
+        _, style, misconception = waiting[id(task)]
+        yield style, misconception, result
+
+
 @click.command()
 @click.argument("katas", nargs=-1)
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
@@ -39,19 +53,9 @@ def main(katas: tuple[str, ...], jobs: int, *, lists: bool) -> None:
     """Print how well misconceptions are named."""
     catalog = load_catalog(create_manager())
     total: Counter[str] = Counter()
-    for name in katas or sorted(folder.name for folder in HERE.iterdir() if (HERE / folder.name).is_dir()):
-        if name not in catalog.katas:
-            continue
-        kata, counts = catalog.find(name), Counter[str]()
-        waiting = {
-            id(task): (task, style, misconception)
-            for style, misconception, source in submissions_of(name)
-            for task in [
-                make_task(catalog, kata, source.encode(), with_pictures=False, patience=PATIENCE_SECONDS),
-            ]
-        }
-        for task, result in LocalExecutor(jobs).run(entry[0] for entry in waiting.values()):
-            _, style, misconception = waiting[id(task)]
+    for name in katas or sorted({folder.name for folder in HERE.iterdir()} & catalog.katas.keys()):
+        counts: Counter[str] = Counter()
+        for style, misconception, result in grade_unseen(catalog, name, jobs):
             kind = judge(result.misconception, misconception) if result.status == "fail" else result.status
             counts[kind] += 1
             if lists and kind != "named":

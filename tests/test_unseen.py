@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from measure_diagnosis import grade_unseen
 from measure_diagnosis import judge
 from unseen import HERE
 from unseen import read
@@ -18,14 +19,10 @@ KATAS = ("perceptron", "gradient_descent", "conv2d")
 
 def test_misconceptions_are_named_and_hardly_ever_wrongly(catalog: Catalog) -> None:
     counts: Counter[str] = Counter()
-    expected = {}
     for name in KATAS:
-        for _, misconception, source in submissions_of(name):
-            task = make_task(catalog, catalog.find(name), source.encode(), with_pictures=False, patience=600.0)
-            expected[id(task)] = task, misconception
-    for task, result in LocalExecutor(2).run(task for task, _ in expected.values()):
-        assert result.status == "fail"
-        counts[judge(result.misconception, expected[id(task)][1])] += 1
+        for _, misconception, result in grade_unseen(catalog, name, jobs=2):
+            assert result.status == "fail"
+            counts[judge(result.misconception, misconception)] += 1
     whole = sum(counts.values())
     assert whole >= 126
     assert counts["named"] / whole >= 0.95
