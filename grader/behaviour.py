@@ -35,8 +35,10 @@ class Trial:
     status: str
     check: list[int] = dataclasses.field(default_factory=list)
     """The lines of the hidden tests, outermost first, at which the test ended early."""
-    clue: Any = None
-    """What the failed check was about: mostly the value that was returned."""
+    clue: str | None = None
+    """What the failed check says about the mistake, whatever the value was."""
+    returned: Any = None
+    """The value that the failed check was about."""
     answers: list[Answer] = dataclasses.field(default_factory=list)
     is_timed: bool = False
     """Whether the number of calls depends on the clock."""
@@ -44,12 +46,12 @@ class Trial:
     """The values of the thresholds that the test has checked."""
 
     def ends_like(self, other: Trial) -> bool:
-        """Says whether both passed, or failed the same check."""
-        return (self.status, self.check) == (other.status, other.check)
+        """Says whether both passed, or failed the same check with the same clue."""
+        return (self.status, self.check, self.clue) == (other.status, other.check, other.clue)
 
-    def fails_with_the_same_clue_as(self, other: Trial) -> bool:
-        """Says whether both passed, or failed the same check for the same reason."""
-        return self.ends_like(other) and agree(self.clue, other.clue)
+    def fails_over_the_same_value_as(self, other: Trial) -> bool:
+        """Says whether both passed, or failed the same check with the same value."""
+        return self.ends_like(other) and agree(self.returned, other.returned)
 
     def agrees_with(self, other: Trial) -> bool:
         """Says whether both ended alike and all answers were the same but for rounding."""
@@ -65,8 +67,17 @@ class Trial:
         """Returns the calls of the judge's functions."""
         return [answer for answer in self.answers if answer.kind == "called"]
 
-    def nearly_agrees_with(self, other: Trial) -> bool:
-        """Says whether both ended alike with the same results, but for some calls of the judge's functions more or less."""
+    def fails_with_the_same_clue_as(self, other: Trial) -> bool:
+        """Says whether both failed the same check with the same clue, if it gives one."""
+        return self.clue is not None and self.ends_like(other)
+
+    def is_close_to(self, other: Trial) -> bool:
+        """Says whether both failed with the same clue, or ended alike with the same results.
+
+        Some calls of the judge's functions more or less are no difference.
+        """
+        if self.fails_with_the_same_clue_as(other):
+            return True
         mine, theirs = self.results(), other.results()
         if not self.ends_like(other) or len(mine) != len(theirs) or not all(map(Answer.agrees_with, mine, theirs)):
             return False

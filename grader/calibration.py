@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from grader.behaviour import Trial
 from grader.errors import PackError
 from grader.kata import Kata
 from grader.kata import Threshold
@@ -22,6 +23,9 @@ REFERENCE: Final = "reference"
 MOST_FALSE_FAILS: Final = 1e-3
 """A correct solution may miss a threshold this often, and no more."""
 
+LONG_SECONDS: Final = 1.0
+"""A test for which the reference needs longer is not replayed for a diagnosis; the evidence tells how it ends."""
+
 _INNERMOST_LIST: Final = re.compile(r"\[\s+([^][{}]*?)\s+\]")
 
 
@@ -31,6 +35,8 @@ class Outcomes(msgspec.Struct, forbid_unknown_fields=True):
     always: list[str]
     """With every seed."""
     sometimes: list[str] = []
+    clues: dict[str, list[str]] = {}
+    """What the failed checks of long tests had to say about the mistake, by test."""
 
 
 class Calibration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +52,11 @@ class Calibration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """By threshold and solution, one for each seed; None where a test failed before there was a value."""
     outcomes: dict[str, Outcomes]
     """Of each wrong solution."""
+
+    @property
+    def long_tests(self) -> set[str]:
+        """Those whose reference takes so long that they are not replayed for a diagnosis."""
+        return {test for test, seconds in self.seconds.items() if seconds > LONG_SECONDS}
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,20 +113,17 @@ def write_calibration(kata: Kata, calibration: Calibration) -> Path:
     return file
 
 
-def expects(calibration: Calibration, solution: str, test: str, *, failed: bool, measured: dict[str, float]) -> bool:
-    """Says whether what happened in a test is what the evidence lets one expect of a wrong solution.
-
-    Args:
-        calibration: the evidence.
-        solution: the name of the wrong solution.
-        test: the name of the test.
-        failed: whether the test failed.
-        measured: the values of the thresholds that it has checked.
-    """
-    outcomes = calibration.outcomes.get(solution)
+def expects(calibration: Calibration, solution: str, test: str, trial: Trial) -> bool:
+    """Says whether what happened in a test is what the evidence lets one expect of a wrong solution."""
+    outcomes, failed = calibration.outcomes.get(solution), trial.status == "fail"
     if outcomes is None or (test not in outcomes.sometimes and failed != (test in outcomes.always)):
         return False
-    for name, value in measured.items():
+    clues = outcomes.clues.get(test, [])
+    if trial.clue is not None:
+        return trial.clue in clues  # The values depend on other choices, which a clue does not.
+    if failed and clues:
+        return False
+    for name, value in trial.measured.items():
         values = known(calibration.values.get(name, {}).get(f"wrong/{solution}", []))
         if not values or not range_of(values)[0] <= value <= range_of(values)[1]:
             return False

@@ -19,9 +19,6 @@ from grader.calibration import log_likelihood_of
 from grader.rehearsal import Rehearsal
 from grader.result import Misconception
 
-LONG_SECONDS: Final = 1.0
-"""A test for which the reference needs longer is not rehearsed; the evidence for the thresholds tells how it ends."""
-
 TIMES_AS_LIKELY: Final = 10.0
 """So many times as likely as the next must a value be under the wrong solution that is named for it."""
 
@@ -32,7 +29,7 @@ LEAST_CLOSENESS: Final = 0.5
 """The mean of that share and of the share of single answers must be larger."""
 
 FARTHER: Final = 2.0
-"""The share must be so many times that of the next wrong solution."""
+"""The share must be so many times that of the next wrong solution, or what is missing to 1 so many times less."""
 
 
 def diagnose(
@@ -41,15 +38,17 @@ def diagnose(
     """Compares a submission with each wrong solution, by the strictest measure that any of them meets.
 
     Where all correct solutions give the same answers, the answers must agree. Elsewhere, as in a test of a network that
-    each solution trains in its own way, it must end alike: at the same check, with the same value if that is enough to find a
-    match, else without regard to it; that measure names one wrong solution or none. A test that takes long must end, and
-    its values must lie, as those of the wrong solution did when the kata was calibrated; where nothing else has failed, the
-    values decide among several if they are far more likely under one.
+    each solution trains in its own way, it must end alike: at the same check, with the same clue if the check gives any, with
+    the same value if that is enough to find a match, else without regard to it; that measure names one wrong solution or
+    none. A test that takes long must end, and its clue or its values must lie, as those of the wrong solution did when
+    the kata was calibrated; where nothing else has failed, the values decide among several if they are far more likely
+    under one.
 
     Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
     makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
     with another choice at an edge, such as the shape of an empty array, or of when to call a function. So the last measure
-    takes the one wrong solution that gives the same results in most of what fails, if no other comes near.
+    takes the one wrong solution that gives the same results or the same clues in most of what fails, if no other comes
+    near; or the only one that explains all that fails by its clues.
 
     Args:
         submission: what it did; it failed at least one test.
@@ -67,18 +66,31 @@ def diagnose(
     return comparison.find_alike() or comparison.find_alike_in_failed_tasks() or comparison.find_close()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class _Closeness:
     """How much of what fails, for the submission or for a wrong solution, both do alike."""
 
-    tests: float
-    """The share of tests."""
-    agreed: int
-    calls: int
+    tests: int = 0
+    same: int = 0
+    """The tests that both fail with one clue, or in which they give the same results."""
+    same_clue: int = 0
+    calls: int = 0
+    agreed: int = 0
+    """The answers that are the same; those in a test that both fail with one clue count as such."""
 
     @property
-    def mean(self) -> float:
-        return (self.tests + self.agreed / max(self.calls, 1)) / 2
+    def share(self) -> float:
+        return self.same / self.tests
+
+    @property
+    def is_close(self) -> bool:
+        return self.share >= LEAST_SHARE and (self.share + self.agreed / max(self.calls, 1)) / 2 > LEAST_CLOSENESS
+
+    @property
+    def evidence(self) -> str:
+        if self.same_clue:
+            return f"fails {self.same} of {self.tests} tests for the same reason as yours"
+        return f"agrees with yours on {self.agreed} of {self.calls} calls"
 
 
 class _Comparison:
@@ -88,8 +100,7 @@ class _Comparison:
         self.submission = submission
         self.rehearsal = rehearsal
         self.calibration = calibration
-        seconds = calibration.seconds if calibration else {}
-        self.long = {test for test in submission if seconds.get(test, 0.0) > LONG_SECONDS}
+        self.long = submission.keys() & (calibration.long_tests if calibration else set())
         self.failed = {test for test, trial in submission.items() if trial.status == "fail"}
         # Most wrong solutions fall away at the first failed test, so that few have to perform the others; what is timed
         # takes longest and tells least.
@@ -101,7 +112,7 @@ class _Comparison:
     def find_alike(self) -> list[Misconception]:
         """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
         left = self.find_candidates(self.tests)
-        for measure in (Trial.agrees_with, Trial.fails_with_the_same_clue_as):
+        for measure in (Trial.agrees_with, Trial.fails_over_the_same_value_as):
             found = [file for file in left if self.are_alike(file, self.tests, measure)]
             if found and (len(found) == 1 or not self.failed <= self.long):
                 everywhere = measure is Trial.agrees_with
@@ -142,42 +153,46 @@ class _Comparison:
         failed = [test for test in tests if test in self.failed]
         if not failed:
             return []
-        ranked: list[tuple[float, Path]] = []
+        found = []
         for file in self.rehearsal.wrong:
-            same = sum(self.submission[test].nearly_agrees_with(self.rehearsal.trial(file, test)) for test in failed)
-            if same < LEAST_SHARE * len(failed):
-                self.rehearsal.let_go(file)
+            trials = {test: self.rehearsal.trial(file, test) for test in failed}
+            same = sum(self.submission[test].is_close_to(trial) for test, trial in trials.items())
             # What fails for the wrong solution alone can only make the share smaller.
-            ranked.append((same / len(failed), file))
-        ranked.sort(key=lambda entry: -entry[0])
-        if not ranked or ranked[0][0] < LEAST_SHARE:
+            if same >= LEAST_SHARE * len(failed):
+                found.append((self.closeness(file, tests), file))
+            else:
+                self.rehearsal.let_go(file)
+        found.sort(key=lambda entry: -entry[0].share)
+        if not found:
             return []
-        closeness = self.closeness(ranked[0][1], tests)
-        next_share = ranked[1][0] if len(ranked) > 1 else 0.0
-        if next_share >= LEAST_SHARE:
-            next_share = self.closeness(ranked[1][1], tests).tests
-        is_close = closeness.tests >= LEAST_SHARE and closeness.mean > LEAST_CLOSENESS
-        if not is_close or closeness.tests < FARTHER * next_share:
-            return []
-        return [self.describe(ranked[0][1], f"agrees with yours on {closeness.agreed} of {closeness.calls} calls")]
+        (closest, file), next_share = found[0], found[1][0].share if len(found) > 1 else 0.0
+        stands_out = closest.share >= FARTHER * next_share or 1 - next_share > FARTHER * (1 - closest.share)
+        if closest.is_close and stands_out:
+            return [self.describe(file, closest.evidence)]
+        explain_all = [(closeness, file) for closeness, file in found if closeness.same_clue == len(failed)]
+        return [self.describe(file, closeness.evidence) for closeness, file in explain_all if len(explain_all) == 1]
 
     def closeness(self, file: Path, tests: list[str]) -> _Closeness:
         """Compares those of the tests that fail, for the submission or for the wrong solution."""
-        same = total = agreed = calls = 0
+        found = _Closeness()
         for test in tests:
             mine, theirs = self.submission[test], self.rehearsal.trial(file, test)
             if "fail" in (mine.status, theirs.status):
-                total += 1
-                same += mine.nearly_agrees_with(theirs)
-                calls += max(len(mine.results()), len(theirs.results()))
-                agreed += sum(map(Answer.agrees_with, mine.results(), theirs.results()))
-        return _Closeness(same / total, agreed, calls)
+                calls = max(len(mine.results()), len(theirs.results()))
+                has_same_clue = mine.fails_with_the_same_clue_as(theirs)
+                found.tests += 1
+                found.same += mine.is_close_to(theirs)
+                found.same_clue += has_same_clue
+                found.calls += calls
+                agreed = sum(map(Answer.agrees_with, mine.results(), theirs.results()))
+                found.agreed += calls if has_same_clue else agreed
+        return found
 
     def may_be_alike(self, file: Path, test: str) -> bool:
         """Says whether a wrong solution does in a test what the submission did, by the mildest measure."""
         mine = self.submission[test]
         if test in self.long and self.calibration:
-            return expects(self.calibration, file.stem, test, failed=mine.status == "fail", measured=mine.measured)
+            return expects(self.calibration, file.stem, test, mine)
         theirs = self.rehearsal.trial(file, test)
         return mine.ends_like(theirs) and (mine.agrees_with(theirs) or not self.is_comparable(test))
 

@@ -106,7 +106,8 @@ class Grade:
         trial = Trial(
             status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
             check=_lines_in(str(self.kata.hidden_tests), error),
-            clue=without_objects(error.clue) if isinstance(error, Mismatch) else None,
+            clue=error.clue if isinstance(error, Mismatch) else None,
+            returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
             answers=self.submission.answers,
             is_timed="speed" in getattr(item, "fixturenames", ()),
             measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},

@@ -24,15 +24,15 @@ class Mismatch(AssertionError):
         returned: object = None,
         expected: object = None,
         next_step: str | None = None,
-        clue: object = None,
+        clue: str | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.returned = returned
         self.expected = expected
         self.next_step = next_step
-        self.clue = returned if clue is None else clue
-        """What a wrong solution with the same mistake has in common; the value itself may depend on chance."""
+        self.clue = clue
+        """What every solution with the same mistake has in common, where the value itself depends on its other choices."""
 
 
 def describe(value: object, *, brief: bool = False) -> str:
@@ -85,20 +85,23 @@ def _describe_array(array: npt.NDArray[Any], *, brief: bool) -> str:
     return f"{facts}, starting [{first}]"
 
 
-def check(condition: object, problem: str, *, next_step: str | None = None, **facts: object) -> None:
+def check(
+    condition: object, problem: str, *, next_step: str | None = None, clue: str | None = None, **facts: object
+) -> None:
     """Fails with `problem` unless `condition` holds.
 
     Args:
         condition: what must be true; anything with a truth value.
         problem: a full sentence for the learner.
         next_step: one thing to try, a full sentence.
+        clue: what every solution with the same mistake has in common, where the value depends on its other choices.
         facts: `returned=` and `expected=`, where there are such values to show.
 
     Raises:
         Mismatch: the condition does not hold.
     """
     if not condition:
-        raise Mismatch(problem, next_step=next_step, returned=facts.get("returned"), expected=facts.get("expected"))
+        raise Mismatch(problem, next_step=next_step, clue=clue, **facts)
 
 
 def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None = None) -> npt.NDArray[Any]:
@@ -115,7 +118,6 @@ def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None
             f"The shape is {array.shape}, and it should be {shape}.",
             returned=returned,
             expected=f"an array of shape {shape}",
-            clue=array.shape,
             next_step=next_step or "Print the shape of every intermediate value and find the first that surprises you.",
         )
     return array

@@ -41,20 +41,22 @@ class Thresholds:
         self.file = file
         self.results: list[ThresholdResult] = []
 
-    def check(self, name: str, value: Any, *, next_step: str | None = None) -> None:
+    def check(self, name: str, value: Any, *, next_step: str | None = None, clue: str | None = None) -> None:
         """Records a value and fails the test if its limit is missed.
 
         Args:
             name: a `[thresholds.NAME]` of the kata.toml.
             value: a number that the judge computed.
             next_step: one thing to try if the limit is missed, a full sentence.
+            clue: what every solution with the same mistake has in common; the value depends on its other choices.
 
         Raises:
             PackError: the kata has no such threshold.
             Mismatch: the limit is missed, or the value is not a finite number.
         """
         value = float(value)
-        self._record(name, value, met=math.isfinite(value) and self.limit(name).is_met(value), next_step=next_step)
+        met = math.isfinite(value) and self.limit(name).is_met(value)
+        self._record(name, value, met=met, next_step=next_step, clue=clue)
 
     def check_speed(self, speed: Speed) -> None:
         """Records a measured speed and fails the test if it is certainly too slow; raises what `check` does."""
@@ -63,7 +65,15 @@ class Thresholds:
         self._record("speed", speed.ratio, met=speed.is_met, next_step=step, samples=speed.samples, note=note)
 
     def _record(
-        self, name: str, value: float, *, met: bool, next_step: str | None, samples: int = 1, note: str | None = None
+        self,
+        name: str,
+        value: float,
+        *,
+        met: bool,
+        next_step: str | None,
+        clue: str | None = None,
+        samples: int = 1,
+        note: str | None = None,
     ) -> None:
         threshold = self.limit(name)
         self.results.append(
@@ -85,6 +95,7 @@ class Thresholds:
                 returned=value,
                 expected=f"{threshold.direction} {threshold.limit:g}",
                 next_step=next_step,
+                clue=clue,
             )
 
     def limit(self, name: str) -> Threshold:

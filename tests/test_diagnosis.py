@@ -149,6 +149,41 @@ def test_same_mistake_with_another_edge_is_close_enough(kata: Kata, diagnose: Di
     assert (found.name, found.evidence) == ("squares", "agrees with yours on 2 of 2 calls")
 
 
+CLUE_TESTS = '''
+import pytest
+from grader.testing import check
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("size", [10, 100, 1000])
+def test_picks_a_number(submission, size):
+    """Picks any number between 0 and `size`."""
+    picked = submission.pick(size)
+    check(0 <= picked <= size, "Out of range.", returned=picked, clue="too small" if picked < 0 else "too large")
+'''
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "evidence"),
+    [
+        ("def pick(size):\n    return -7\n", "below", "fails the same 3 of 3 tests as yours"),
+        ("def pick(size):\n    return size + 7\n", "above", "fails the same 3 of 3 tests as yours"),
+        # The wrong solution fails one more test, and no other has its clue.
+        ("def pick(size):\n    return 500\n", "above", "fails 2 of 3 tests for the same reason as yours"),
+    ],
+)
+def test_clue_tells_two_apart_whatever_their_values_are(
+    write_kata: WriteKata, diagnose: Diagnose, source: str, name: str, evidence: str
+) -> None:
+    kata = write_kata(CLUE_TESTS, "def pick(size):\n    return 0.5\n")
+    for folder, file, picked in (("right", "other", "1"), ("wrong", "below", "-size"), ("wrong", "above", "3 * size")):
+        (kata.reference_folder / folder).mkdir(exist_ok=True)
+        content = f'"""{file}."""\ndef pick(size):\n    return {picked}\n'
+        (kata.reference_folder / folder / f"{file}.py").write_text(content)
+    found = diagnose(kata, source).misconception
+    assert found
+    assert (found.name, found.evidence) == (name, evidence)
+
+
 def test_nothing_is_named_where_two_come_equally_near(kata: Kata, diagnose: Diagnose) -> None:
     same = kata.reference_folder / "wrong/multiplies_by_itself.py"
     same.write_text('"""Multiplies."""\n' + WRONG["squares"])

@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from grader.behaviour import Behaviour
 from grader.calibration import REFERENCE
 from grader.calibration import Calibration
 from grader.calibration import Outcomes
 from grader.catalog import Catalog
+from grader.client import GradeTask
+from grader.client import behaviours_folder
 from grader.client import make_task
 from grader.errors import PackError
 from grader.executor import Executor
 from grader.kata import Kata
+from grader.kata import digest_of
+from grader.rehearsal import BehaviourMemory
 from grader.result import Result
 
 _LIBRARIES = ("numpy", "tensorflow", "keras", "scikit-learn", "gymnasium")
@@ -38,14 +43,16 @@ def calibrate(
         id(task): (task, file)
         for file in files.values()
         for seed in range(num_seeds)
-        for task in [make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0)]
+        for task in [_make_task(catalog, kata, file, seed)]
     }
     for task, result in executor.run(task for task, _ in tasks.values()):
         grades[tasks[id(task)][1], task.seed] = result
         advance()
     results = {name: [grades[file, seed] for seed in range(num_seeds)] for name, file in files.items()}
     _check(kata, results)
-    return Calibration(
+    digest = digest_of(kata)
+    memories = [BehaviourMemory(behaviours_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
+    calibration = Calibration(
         seeds=num_seeds,
         machine=f"{platform.system()} {platform.machine()}, one thread",
         versions={"python": platform.python_version(), **dict(_versions())},
@@ -54,8 +61,18 @@ def calibrate(
             for index, test in enumerate(results[REFERENCE][0].tests)
         },
         values={name: _values(name, results) for name in kata.spec.thresholds if name != "speed"},
-        outcomes={name.removeprefix("wrong/"): _outcomes(results[name]) for name in files if name.startswith("wrong/")},
+        outcomes={},
     )
+    for name, file in files.items():
+        if name.startswith("wrong/"):
+            behaviours = [memory.recall(file) for memory in memories]
+            calibration.outcomes[file.stem] = _outcomes(results[name], behaviours, calibration.long_tests)
+    return calibration
+
+
+def _make_task(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
+    source, solution = file.read_bytes(), str(file)
+    return make_task(catalog, kata, source, seed=seed, with_pictures=False, patience=0.0, solution=solution)
 
 
 def solutions(kata: Kata) -> dict[str, Path]:
@@ -87,10 +104,17 @@ def _value(threshold: str, result: Result) -> float | None:
     return float(f"{found[0].value:.5g}") if found else None
 
 
-def _outcomes(graded: list[Result]) -> Outcomes:
+def _outcomes(graded: list[Result], behaviours: list[Behaviour], long_tests: set[str]) -> Outcomes:
     failed = [{test.name for test in result.tests if test.status == "fail"} for result in graded]
     always = set.intersection(*failed)
-    return Outcomes(sorted(always), sorted(set.union(*failed) - always))
+    clues: dict[str, set[str]] = {}
+    for behaviour in behaviours:
+        for test in long_tests & behaviour.keys():
+            if clue := behaviour[test].clue:
+                clues.setdefault(test, set()).add(clue)
+    return Outcomes(
+        sorted(always), sorted(set.union(*failed) - always), {test: sorted(found) for test, found in clues.items()}
+    )
 
 
 def _versions() -> Iterator[tuple[str, str]]:
