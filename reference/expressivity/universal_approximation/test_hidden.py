@@ -1,8 +1,12 @@
 """What `approximate` must do."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_shape
 from grader.testing import check
 
@@ -10,9 +14,8 @@ MOST_UNITS = 5_000
 BETWEEN = (
     "Use narrow cells: within a cell f changes by up to L times its width, however well the network fits elsewhere."
 )
-
-
-WHERE = "Where does each step stand? A unit steps at x = -c/w."
+TOO_MANY = "Count the cells that the Lipschitz bound asks for; more make no difference."
+OUTSIDE = "Where does each step stand? A unit steps at x = -c/w, and these lie on [0, 1]: lay the cells from a to b."
 
 
 class Target:
@@ -58,9 +61,10 @@ def ramp(a, b, start, width, rising=True):
     return Target(name, lambda x: np.clip(0.5 + sign * ((x - start) / width - 0.5), 0, 1), a, b, 1 / width)
 
 
-def build(submission, target, epsilon):
+def build(submission, target, epsilon, /, **changes):
     """Asks for a network, and takes nothing but finite numbers of the right shapes."""
-    network = submission.approximate(target, target.a, target.b, target.lipschitz, epsilon)
+    wanted = {"a": target.a, "b": target.b, "lipschitz": target.lipschitz, "epsilon": epsilon} | changes
+    network = submission.approximate(target, *wanted.values())
     check(
         isinstance(network, tuple | list) and len(network) == 4,
         "A network is four things: hidden weights, hidden biases, output weights and the output bias.",
@@ -71,11 +75,6 @@ def build(submission, target, epsilon):
     arrays = [assert_shape(part, (units,)) for part in network[:3]]
     parts = [np.asarray(part, dtype=float) for part in (*arrays, assert_shape(network[3], ()))]
     check(all(np.isfinite(part).all() for part in parts), "Some of the weights are not finite.", returned=network)
-    check(
-        units <= MOST_UNITS,
-        f"The network has {units} units, too many to evaluate here.",
-        next_step="Count the cells that the Lipschitz bound asks for; more make no difference.",
-    )
     return parts
 
 
@@ -87,6 +86,11 @@ def evaluate(network, x):
         hidden = 0.5 + 0.5 * np.tanh((np.outer(some, weights) + biases) / 2)
         outputs.append(hidden @ output_weights + output_bias)
     return np.concatenate(outputs)
+
+
+def difference(network, target, x):
+    """What is missing to the target, at every x."""
+    return target(x) - evaluate(network, x)
 
 
 def points(network, target, rng):
@@ -107,28 +111,131 @@ def points(network, target, rng):
     return np.unique(np.clip(np.concatenate(found), a, b))
 
 
-def steps_lie_outside(network, target):
-    """Whether most units step at points that are not in [a, b]."""
-    weights, biases = network[0], network[1]
-    moving = np.abs(weights) > 1e-6
-    centres = -biases[moving] / weights[moving]
-    return np.mean((centres < target.a) | (centres > target.b)) > 0.5 if centres.size else False
+def in_order(network):
+    """The units from left to right, where they step, and how far these places are from each other."""
+    weights, biases, output_weights, output_bias = network
+    moving = np.flatnonzero(np.abs(weights) > 1e-6)
+    places = -biases[moving] / weights[moving]
+    order = moving[np.argsort(places)]
+    places = np.sort(places)
+    distance = float(np.median(np.diff(places))) if places.size > 1 else 1.0
+    return (weights[order], biases[order], output_weights[order], output_bias), places, distance
 
 
-def check_error(network, target, epsilon, rng, next_step=BETWEEN):
-    """The network is within epsilon of the target at every point that the judge can think of."""
-    x = points(network, target, rng)
-    errors = np.abs(evaluate(network, x) - target(x))
-    worst = int(np.argmax(errors))
-    found, wanted = float(evaluate(network, x[worst : worst + 1])[0]), float(target(x[worst]))
-    check(
-        errors[worst] <= epsilon * (1 + 1e-6),
-        f"Your network says g({x[worst]:.6g}) = {found:.6g}, and the function is f({x[worst]:.6g}) = {wanted:.6g}: "
-        f"it is off by {errors[worst]:.4g}, where {epsilon:.4g} is allowed.",
-        returned=found,
-        expected=f"{wanted:.6g}, give or take {epsilon:.4g}",
-        next_step=WHERE if steps_lie_outside(network, target) else next_step,
+class Fault(NamedTuple):
+    """What would make a network right."""
+
+    name: str
+    repair: Callable
+    """Takes weights, biases, output weights and output bias, the target, and the places and the distance of the steps."""
+    next_step: str
+
+
+FAULTS = [
+    Fault(
+        "mirrored",
+        lambda w, c, v, d, *_: (w, -c, v, d),
+        "With the biases negated your network would fit. Where does each step stand? A unit steps at x = -c/w.",
+    ),
+    Fault(
+        "sums",
+        lambda w, c, v, d, *_: (w, c, np.diff(v, prepend=d), d),
+        "All steps left of a point are on at once and add up: each output weight is the difference of two heights.",
+    ),
+    Fault(
+        "blurred",
+        lambda w, c, v, d, *_: (1000 * w, 1000 * c, v, d),
+        "The weight of a unit is one over the width of its step: make steps much narrower than the cells.",
+    ),
+    Fault(
+        "upwards",
+        lambda w, c, v, d, f, places, distance: (
+            w,
+            c,
+            np.abs(v) * np.sign(f(places + distance / 2) - f(places - distance / 2)),
+            d,
+        ),
+        "Your steps have the right sizes but not the right signs: where f falls, an output weight is negative.",
+    ),
+    Fault(
+        "late",
+        lambda w, c, v, d, f, places, distance: (w, c + w * distance / 2, v, d),
+        "Your network follows f half a cell too late: compare where a step stands with where the heights are taken.",
+    ),
+    Fault(
+        "too low",
+        lambda w, c, v, d, f, *_: (w, c, v, d + np.mean(difference((w, c, v, d), f, np.linspace(f.a, f.b, 1001)))),
+        "All of your network is off by the same amount: the output bias is its height left of all steps.",
+    ),
+]
+
+
+def find_fault(submission, network, target, epsilon, rng):
+    """What is wrong with a network, if that can be seen whichever cells it has: a clue, and a next step."""
+    network, places, distance = in_order(network)
+    is_unit_interval = np.allclose([target.a, target.b], [0, 1], atol=0.3)
+    if places.size and np.ptp(places) > 0.5 and places[0] >= 0 and places[-1] <= 1 and not is_unit_interval:
+        return "outside", OUTSIDE
+    for fault in FAULTS if places.size else ():
+        repaired = fault.repair(*network, target, places, distance)
+        x = points(repaired, target, rng)
+        # Where f was asked at the left ends, nothing is known of the last half cell.
+        x = x[x < target.b - distance / 2] if fault.name == "late" else x
+        if np.max(np.abs(difference(repaired, target, x))) <= 1.05 * epsilon:
+            if fault.name == "late" and places[0] - target.a > 1.25 * distance:
+                return "late from the first step on", fault.next_step
+            if fault.name == "blurred":
+                finer = build(submission, target, epsilon / 4)
+                if np.max(np.abs(finer[0])) < 1.5 * np.max(np.abs(network[0])):
+                    step = "For a smaller ε your weights stay as they are: let them grow with the number of cells."
+                    return "blurred whatever ε is", step
+            return fault.name, fault.next_step
+    return find_what_is_ignored(submission, network, target, epsilon)
+
+
+def find_what_is_ignored(submission, network, target, epsilon):
+    """Whether the number of units stays the same when it should grow."""
+    changes = {
+        "ε": {"epsilon": epsilon / 4},
+        "L": {"lipschitz": 4 * target.lipschitz},
+        "the length of the interval": {"b": target.a + 4 * (target.b - target.a)},
+    }
+    units = network[0].size
+    same = [
+        name for name, change in changes.items() if build(submission, target, epsilon, **change)[0].size <= 2 * units
+    ]
+    if not same or not target.lipschitz:
+        return None, None
+    few = "few units" if len(same) == len(changes) and units < 10 else "units"
+    step = (
+        f"The number of units is {units} here whatever {' and '.join(same)} may be, and these tell how many are needed."
     )
+    return f"{few} whatever {same} may be", step
+
+
+def check_error(submission, target, epsilon, rng, next_step=BETWEEN):
+    """The network is within epsilon of the target at every point that the judge can think of; returns it."""
+    network = build(submission, target, epsilon)
+    units = network[0].size
+    if units > MOST_UNITS:
+        problem = f"The network has {units} units, too many to evaluate here."
+        raise Mismatch(problem, next_step=TOO_MANY, clue="too many units")
+    x = points(network, target, rng)
+    errors = np.abs(difference(network, target, x))
+    worst = x[np.argmax(errors)]
+    if np.max(errors) > epsilon * (1 + 1e-6):
+        found, wanted = float(evaluate(network, worst[None])[0]), float(target(worst))
+        with np.errstate(all="ignore"):
+            clue, step = find_fault(submission, network, target, epsilon, rng)
+        raise Mismatch(
+            f"Your network says g({worst:.6g}) = {found:.6g}, and the function is f({worst:.6g}) = {wanted:.6g}: "
+            f"it is off by {np.max(errors):.4g}, where {epsilon:.4g} is allowed.",
+            returned=found,
+            expected=f"{wanted:.6g}, give or take {epsilon:.4g}",
+            next_step=step or next_step,
+            clue=clue,
+        )
+    return network
 
 
 @pytest.mark.task(1)
@@ -136,7 +243,7 @@ def test_straight_line(submission, rng):
     """Follows the straight line x/2 on [0, 1] to within 0.2 and to within 0.01."""
     target = Target("x/2", lambda x: x / 2, 0.0, 1.0, 0.5)
     for epsilon in (0.2, 0.01):
-        check_error(build(submission, target, epsilon), target, epsilon, rng)
+        check_error(submission, target, epsilon, rng)
 
 
 @pytest.mark.task(1)
@@ -144,8 +251,7 @@ def test_straight_line(submission, rng):
 def test_constant(submission, rng, level, lipschitz):
     """Follows the constant `level`, with a Lipschitz bound of `lipschitz`, which may be needlessly large."""
     target = Target(f"the constant {level:g}", lambda x: np.full(np.shape(x), level), -1.0, 2.0, lipschitz)
-    network = build(submission, target, 0.05)
-    check_error(network, target, 0.05, rng, next_step="A network whose steps are all 0 still has its output bias.")
+    check_error(submission, target, 0.05, rng, next_step="A network whose steps are all 0 still has its output bias.")
 
 
 @pytest.mark.task(1)
@@ -153,9 +259,12 @@ def test_constant(submission, rng, level, lipschitz):
 def test_any_interval(submission, rng, a, b):
     """Works on any interval, short or long, wherever it lies: from `a` to `b`."""
     target = waves(rng, a, b)
-    network = build(submission, target, 0.03)
     check_error(
-        network, target, 0.03, rng, next_step="Lay the cells from a to b, and make steps narrow compared with a cell."
+        submission,
+        target,
+        0.03,
+        rng,
+        next_step="Lay the cells from a to b, and make steps narrow compared with a cell.",
     )
 
 
@@ -164,7 +273,7 @@ def test_any_interval(submission, rng, a, b):
 def test_any_epsilon(submission, rng, epsilon):
     """Comes as close as it is asked to, within `epsilon`."""
     target = waves(rng, -1.0, 1.0)
-    check_error(build(submission, target, epsilon), target, epsilon, rng)
+    check_error(submission, target, epsilon, rng)
 
 
 @pytest.mark.task(1)
@@ -172,7 +281,7 @@ def test_any_epsilon(submission, rng, epsilon):
 def test_between_the_knots(submission, rng, teeth):
     """Stays within epsilon between the points at which it asked, on a zigzag as steep as it may be; teeth: `teeth`."""
     target = zigzag(-1.0, 2.0, teeth, phase=float(rng.uniform(0, 2)))
-    check_error(build(submission, target, 0.1), target, 0.1, rng)
+    check_error(submission, target, 0.1, rng)
 
 
 @pytest.mark.task(1)
@@ -180,7 +289,7 @@ def test_between_the_knots(submission, rng, teeth):
 def test_hidden_teeth(submission, rng, teeth):
     """Sees `teeth` teeth that lie between the points of an even, too coarse grid."""
     target = zigzag(0.0, 1.0, teeth)
-    check_error(build(submission, target, 0.15), target, 0.15, rng)
+    check_error(submission, target, 0.15, rng)
 
 
 @pytest.mark.task(1)
@@ -188,9 +297,8 @@ def test_hidden_teeth(submission, rng, teeth):
 def test_steps_are_steep(submission, rng, epsilon):
     """Makes its steps narrow where the cells are narrow, for an epsilon of `epsilon`."""
     target = zigzag(0.0, 0.05, 2, phase=float(rng.uniform(0, 2)))
-    network = build(submission, target, epsilon)
     steep = "The weight of a unit is one over the width of its step: let it grow as the cells get narrower."
-    check_error(network, target, epsilon, rng, next_step=steep)
+    check_error(submission, target, epsilon, rng, next_step=steep)
 
 
 @pytest.mark.task(1)
@@ -198,8 +306,9 @@ def test_steps_are_steep(submission, rng, epsilon):
 def test_steep_place(submission, rng, rising):
     """Follows a function that is flat almost everywhere and steep in one place; rising: `rising`."""
     target = ramp(0.0, 10.0, float(rng.uniform(1, 9)), 0.25, rising)
-    network = build(submission, target, 0.1)
-    check_error(network, target, 0.1, rng, next_step="Each step goes from the height before it to the height after it.")
+    check_error(
+        submission, target, 0.1, rng, next_step="Each step goes from the height before it to the height after it."
+    )
 
 
 @pytest.mark.task(1)
@@ -210,8 +319,8 @@ def test_picture(submission, pictures, rng):
     networks = {epsilon: build(submission, target, epsilon) for epsilon in (0.2, 0.03)}
     curves = {"target": target(x)} | {f"ε = {epsilon}": evaluate(net, x) for epsilon, net in networks.items()}
     pictures.curves("target_and_network", x, curves, xlabel="x", ylabel="f(x)")
-    for epsilon, network in networks.items():
-        check_error(network, target, epsilon, rng)
+    for epsilon in networks:
+        check_error(submission, target, epsilon, rng)
 
 
 @pytest.mark.task(2)
@@ -225,7 +334,6 @@ def test_units(submission, rng, threshold):
         (zigzag(5.0, 9.0, 5), 0.2),
         (waves(rng, 0.0, 0.1), 0.1),
     ]:
-        network = build(submission, target, epsilon)
-        check_error(network, target, epsilon, rng)
+        network = check_error(submission, target, epsilon, rng)
         ratios.append(network[0].size / (1 + target.span(epsilon)))
     threshold("units", max(ratios))

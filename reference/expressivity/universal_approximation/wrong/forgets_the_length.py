@@ -9,7 +9,7 @@ import numpy as np
 
 
 def approximate(f, a, b, lipschitz, epsilon):
-    cells = max(1, ceil(2 * lipschitz / epsilon))
+    cells = max(1, ceil(lipschitz / epsilon))
     borders = np.linspace(a, b, cells + 1)
     heights = f((borders[:-1] + borders[1:]) / 2)
     weights = np.full(cells - 1, 50 * cells / (b - a))

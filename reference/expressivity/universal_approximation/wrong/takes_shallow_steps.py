@@ -13,5 +13,5 @@ def approximate(f, a, b, lipschitz, epsilon):
     cells = max(1, ceil(lipschitz * (b - a) / epsilon))
     borders = np.linspace(a, b, cells + 1)
     heights = f((borders[:-1] + borders[1:]) / 2)
-    weights = np.full(cells - 1, 20.0)
+    weights = np.full(cells - 1, 100.0)
     return weights, -weights * borders[1:-1], np.diff(heights), heights[0]
