@@ -4,6 +4,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
@@ -121,14 +122,20 @@ def test_replays_the_whole_batch(submission, support):
 def test_draws_with_replacement(submission, support, seed):
     """Leaves some steps out and draws others more than once, even if memory holds as many as the batch."""
     memory = [(state, 0, 1.0, 50, True) for state in range(50)]
-    q = submission.replay(np.zeros((51, 1)), memory, 50, 0.5, 0.9, support.make_generator(seed))
-    q = assert_shape(q, (51, 1))
+
+    def draw(batch_size):
+        q = submission.replay(np.zeros((51, 1)), memory, batch_size, 0.5, 0.9, support.make_generator(seed))
+        return np.flatnonzero(assert_shape(q, (51, 1))[:50, 0])
+
     # That no step is left out has a probability of 50! / 50^50 = 3e-21.
-    check(
-        (q[:50] == 0.0).any(),
-        "A batch of 50 from a memory of 50 steps holds every step exactly once.",
-        next_step="Draw with replacement: each draw is from all of memory, whatever was drawn before.",
-    )
+    if draw(50).size == 50:
+        middle = np.mean(draw(25)) if draw(25).size else 25
+        raise Mismatch(
+            "A batch of 50 from a memory of 50 steps holds every step exactly once.",
+            next_step="Draw with replacement: each draw is from all of memory, whatever was drawn before.",
+            clue="every step once, "
+            + ("old ones first" if middle < 13 else "new ones first" if middle > 36 else "mixed"),
+        )
 
 
 @pytest.mark.task(2)
@@ -151,12 +158,16 @@ def test_draws_uniformly(submission, support, seed, length, batch_size):
     # n updates towards 1 leave 1 - 0.999^n. The standard deviation of n is sqrt(batch_size * 0.2 * 0.8).
     counts = np.log1p(-np.clip(np.nan_to_num(q[:5, 0]), 0.0, 0.99)) / np.log(0.999)
     expected = batch_size / 5
+    shares = np.where(
+        counts < 0.3 * expected, "hardly ever", np.where(counts > 1.7 * expected, "too often", "fairly often")
+    )
     check(
         abs(counts.sum() - batch_size) < 1 and (abs(counts - expected) < 2.5 * np.sqrt(batch_size)).all(),
         f"Each fifth of the memory is drawn about {expected:g} times in a batch of {batch_size}, from old to new.",
         returned=[round(float(count)) for count in counts],
         expected=[round(expected)] * 5,
         next_step="Draw every index from 0 to the length of the memory, old steps and new ones with the same probability.",
+        clue=" ".join(shares),
     )
 
 
@@ -171,8 +182,11 @@ def test_draws_with_the_generator(submission, support, seed):
         for number in (seed, seed, seed + 1)
     )
     step = "Take every random number from `generator`, and from nowhere else."
-    check(np.array_equal(again, first), "Two equal generators drew different steps.", next_step=step)
-    check(not np.array_equal(other, first), "Two different generators drew the same steps.", next_step=step)
+    check(
+        np.array_equal(again, first), "Two equal generators drew different steps.", next_step=step, clue="other chance"
+    )
+    problem = "Two different generators drew the same steps."
+    check(not np.array_equal(other, first), problem, next_step=step, clue="no chance")
 
 
 @pytest.mark.task(3)
@@ -193,6 +207,7 @@ def test_plays_whole_episodes(submission, support, seed):
         all(not any(endings[:-1]) for endings in played),
         "The agent steps on after the end of an episode.",
         next_step="An episode is over when `step` says terminated or truncated, whichever comes first: look at both.",
+        clue="goes on",
     )
     check(
         len(played) == 20 and all(endings[-1] for endings in played),
@@ -212,6 +227,7 @@ def test_seeds_the_environment_once(submission, support, seed):
         "`reset` did not get `seed` in the first episode and None in all others.",
         returned=seeds,
         expected=[seed, None, None, None],
+        clue={0: "never", len(seeds): "always"}.get(seeds.count(seed), "otherwise"),
         next_step="Call `reset(seed=seed)` first and `reset()` later: seeded each time, the ice always slips in the same way.",
     )
 
@@ -228,8 +244,10 @@ def test_seed_fixes_the_table(submission, support, seed):
         for number in (seed, seed, seed + 1)
     )
     step = "Make one generator from `seed`, and take every random number of the agent from it."
-    check(np.array_equal(again, first), "Two calls with the same arguments return different tables.", next_step=step)
-    check(not np.array_equal(other, first), "Two different seeds give the same table.", next_step=step)
+    problem = "Two calls with the same arguments return different tables."
+    check(np.array_equal(again, first), problem, next_step=step, clue="never the same table")
+    problem = "Two different seeds give the same table."
+    check(not np.array_equal(other, first), problem, next_step=step, clue="always the same table")
 
 
 @pytest.mark.task(3)
@@ -242,6 +260,7 @@ def test_remembers_where_a_step_began(submission, support, seed):
         "The step from S to G gives -5 and every other gives -1, but the agent goes to G.",
         returned=q[0],
         next_step="The state before the step belongs into memory: store the transition before you overwrite that state.",
+        clue="goes to the goal",
     )
 
 
@@ -256,6 +275,7 @@ def test_explores(submission, support, seed):
         returned=[int(action) for action in q[:2].argmax(axis=1)],
         expected=[2, 2],
         next_step="An agent that always does what looks best never learns what else there is: let it act at random at first.",
+        clue="tries one action only" if len(np.unique(q[0])) <= 2 else None,
     )
 
 
@@ -272,6 +292,7 @@ def test_time_limit_is_not_an_end(submission, support, seed, discount, stays):
         returned="the agent " + ("stays" if q[0].argmax() != 2 else "leaves"),
         expected="the agent " + ("stays" if stays else "leaves"),
         next_step="Every episode is cut after one step here. Only `terminated` means that no reward can follow.",
+        clue="leaves" if stays else "stays",
     )
 
 
@@ -288,6 +309,7 @@ def test_learns_from_few_episodes(submission, support, seed):
         expected=[2] * 11,
         next_step="Replay several remembered steps after each step: the last one alone moves a reward back by one state "
         "an episode.",
+        clue="nothing has come to the start" if np.ptp(q[0]) == 0 else None,
     )
 
 
@@ -305,6 +327,7 @@ def test_walks_along_the_cliff(submission, support, seed, pictures):
         returned=f"a return of {returned:g} in at most 100 steps",
         expected="a return of -7",
         next_step="The target asks for the best next action, not for the one that the exploring agent takes.",
+        clue="a longer way" if -20 < returned < -7 else "no way",
     )
 
 

@@ -28,8 +28,7 @@ def train(environment, episodes, discount, seed):
         s_tm1, _ = environment.reset(seed=seed if episode == 0 else None)
         ended = False
         while not ended:
-            best = np.flatnonzero(q[s_tm1] == q[s_tm1].max())
-            a_tm1 = int(generator.choice(best))
+            a_tm1 = int(q[s_tm1].argmax())
             s_t, r_t, terminated_t, truncated_t, _ = environment.step(a_tm1)
             memory.append((s_tm1, a_tm1, r_t, s_t, terminated_t))
             q = replay(q, memory, 8, 0.05, discount, generator)
