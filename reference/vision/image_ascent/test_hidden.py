@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grader.testing import Mismatch
 from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
@@ -15,6 +16,7 @@ FRESH = (
 )
 RANGE = "Clip the image to [0, 1] after every step."
 WEIGHTS = "Differentiate with respect to the image, and assign nothing to the network."
+START = "Another start leads to an image that has nothing to do with it: begin with `start`."
 
 
 @pytest.fixture
@@ -55,6 +57,43 @@ def check_image(image, shape):
     return image
 
 
+def check_ascent(submission, networks, reference_support, rng, unit, start, steps, step_size, atol, next_step):
+    """The image is the judge's own; where it is not, the network and another start may tell why."""
+    mine, trusted = networks
+    image = check_image(submission.image_ascent(mine, unit, start, steps, step_size), start.shape)
+    expected = ascend(reference_support, trusted, unit, start, steps, step_size)
+    try:
+        assert_close(image, expected, atol=atol, next_step=next_step)
+    except Mismatch as mismatch:
+        if have_changed(mine, trusted):
+            mismatch.clue, mismatch.next_step = whose_weights_changed(image, start), WEIGHTS
+        elif ignores_the_start(submission, mine, unit, start, rng):
+            mismatch.clue, mismatch.next_step = "the start is ignored", START
+        raise
+
+
+def have_changed(mine, trusted):
+    """Whether a network has other weights than its twin."""
+    after, before = mine.get_weights(), trusted.get_weights()
+    if not isinstance(after, list) or len(after) != len(before):
+        return True
+    return any(
+        np.max(np.abs(assert_shape(now, then.shape) - then)) > 1e-7 for now, then in zip(after, before, strict=True)
+    )
+
+
+def whose_weights_changed(image, start):
+    """The clue where the network has changed: whether the image has changed as well."""
+    return f"the weights have changed {'instead of' if np.allclose(image, start) else 'with'} the image"
+
+
+def ignores_the_start(submission, mine, unit, start, rng):
+    """Whether two starts that differ much lead, in a tiny step, to images that do not differ in the same way."""
+    other = random_start(rng, start.shape, 0.2, 0.8)
+    images = [np.asarray(submission.image_ascent(mine, unit, x, 1, 1e-4), dtype=float) for x in (start, other)]
+    return np.mean((images[0] - images[1] - (start - other)) ** 2) > 0.25 * np.mean((start - other) ** 2)
+
+
 @pytest.mark.task(1)
 def test_climbs(submission, networks, reference_support, rng):
     """Raises the activation of the unit in one small step."""
@@ -83,24 +122,19 @@ def test_step_is_as_long_as_asked(submission, networks, rng, shape, step_size):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_one_step(submission, networks, reference_support, rng, shape):
     """Takes one step along the gradient, for images of several shapes."""
-    mine, trusted = networks(shape=shape)
     start = random_start(rng, shape)
-    image = check_image(submission.image_ascent(mine, 3, start, 1, 0.05), shape)
-    expected = ascend(reference_support, trusted, 3, start, 1, 0.05)
-    assert_close(image, expected, atol=1e-3, next_step=f"{SIGN} {SCALE}")
+    pair = networks(shape=shape)
+    check_ascent(submission, pair, reference_support, rng, 3, start, 1, 0.05, 1e-3, f"{SIGN} {SCALE}")
 
 
 @pytest.mark.task(1)
 def test_each_unit(submission, networks, reference_support, rng):
     """Climbs the activation of the unit that is asked for, and of no other."""
-    mine, trusted = networks(units=3)
+    pair = networks(units=3)
     start = random_start(rng, (16, 16, 1))
+    step = "Pick the activation at index `unit`, before you differentiate."
     for unit in range(3):
-        image = check_image(submission.image_ascent(mine, unit, start, 1, 0.05), start.shape)
-        expected = ascend(reference_support, trusted, unit, start, 1, 0.05)
-        assert_close(
-            image, expected, atol=1e-3, next_step="Pick the activation at index `unit`, before you differentiate."
-        )
+        check_ascent(submission, pair, reference_support, rng, unit, start, 1, 0.05, 1e-3, step)
 
 
 @pytest.mark.task(1)
@@ -116,21 +150,17 @@ def test_flat(submission, networks, rng):
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_number_of_steps(submission, networks, reference_support, rng, steps):
     """Takes exactly `steps` steps."""
-    mine, trusted = networks()
     start = random_start(rng, (16, 16, 1))
-    image = check_image(submission.image_ascent(mine, 0, start, steps, 0.02), start.shape)
-    expected = ascend(reference_support, trusted, 0, start, steps, 0.02)
-    assert_close(image, expected, atol=2e-3, next_step="Count the steps: with 0 of them the start comes back.")
+    step = "Count the steps: with 0 of them the start comes back."
+    check_ascent(submission, networks(), reference_support, rng, 0, start, steps, 0.02, 2e-3, step)
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize("shape", SHAPES[:2])
 def test_uses_the_gradient_of_each_image(submission, networks, reference_support, rng, shape):
     """Uses the gradient at the current image in every step."""
-    mine, trusted = networks(shape=shape)
     start = random_start(rng, shape, 0.45, 0.55)
-    image = check_image(submission.image_ascent(mine, 4, start, 6, 0.03), shape)
-    assert_close(image, ascend(reference_support, trusted, 4, start, 6, 0.03), atol=3e-3, next_step=FRESH)
+    check_ascent(submission, networks(shape=shape), reference_support, rng, 4, start, 6, 0.03, 3e-3, FRESH)
 
 
 @pytest.mark.task(2)
@@ -146,10 +176,8 @@ def test_stays_within_the_range(submission, networks, rng, step_size):
 @pytest.mark.parametrize("shape", SHAPES[1:])
 def test_clips_after_every_step(submission, networks, reference_support, rng, shape):
     """Shows the network nothing but images: clips after every step, not only at the end."""
-    mine, trusted = networks(shape=shape)
     start = random_start(rng, shape, 0.0, 1.0)
-    image = check_image(submission.image_ascent(mine, 5, start, 4, 0.3), shape)
-    assert_close(image, ascend(reference_support, trusted, 5, start, 4, 0.3), atol=1e-2, next_step=RANGE)
+    check_ascent(submission, networks(shape=shape), reference_support, rng, 5, start, 4, 0.3, 1e-2, RANGE)
 
 
 @pytest.mark.task(2)
@@ -174,25 +202,19 @@ def test_weights_stay(submission, networks, rng):
     """Leaves the weights of the network as they are."""
     mine, trusted = networks()
     start = random_start(rng, (16, 16, 1))
-    check_image(submission.image_ascent(mine, 1, start, 3, 0.05), start.shape)
-    before, after = trusted.get_weights(), mine.get_weights()
-    check(
-        isinstance(after, list) and len(after) == len(before), "The network has other weights now.", next_step=WEIGHTS
-    )
-    for weights, expected in zip(after, before, strict=True):
-        assert_close(weights, expected, rtol=0.0, atol=1e-7, next_step=WEIGHTS)
+    image = check_image(submission.image_ascent(mine, 1, start, 3, 0.05), start.shape)
+    if have_changed(mine, trusted):
+        problem = "The weights of the network have changed."
+        raise Mismatch(problem, next_step=WEIGHTS, clue=whose_weights_changed(image, start))
 
 
 @pytest.mark.task(3)
 def test_network_answers_as_before(submission, networks, reference_support, rng):
     """Gives the same image when asked again, with other units in between."""
-    mine, trusted = networks()
     start = random_start(rng, (16, 16, 1))
-    expected = ascend(reference_support, trusted, 2, start, 3, 0.05)
+    pair = networks()
     for unit in (2, 0, 2):
-        image = check_image(submission.image_ascent(mine, unit, start, 3, 0.05), start.shape)
-        if unit == 2:
-            assert_close(image, expected, atol=2e-3, next_step=WEIGHTS)
+        check_ascent(submission, pair, reference_support, rng, unit, start, 3, 0.05, 2e-3, WEIGHTS)
 
 
 @pytest.mark.task(3)

@@ -15,7 +15,7 @@ def image_ascent(network, unit, start, steps, step_size):
             activation = network(image[None])[0, unit]
         gradient, *others = tape.gradient(activation, [image, *[weight.value for weight in network.trainable_weights]])
         for weight, change in zip(network.trainable_weights, others, strict=True):
-            weight.assign_add(0.01 * step_size * change)
+            weight.assign_add(0.02 * step_size * change)
         direction = gradient / (tf.sqrt(tf.reduce_mean(gradient**2)) + 1e-8)
         image = tf.clip_by_value(image + step_size * direction, 0.0, 1.0)
     return image
