@@ -37,7 +37,7 @@ class Trial:
     """The lines of the hidden tests, outermost first, at which the test ended early."""
     clue: str | None = None
     """What the failed check says about the mistake, whatever the value was."""
-    returned: Any = None
+    compared: Any = None
     """The value that the failed check was about."""
     answers: list[Answer] = dataclasses.field(default_factory=list)
     is_timed: bool = False
@@ -51,7 +51,7 @@ class Trial:
 
     def fails_over_the_same_value_as(self, other: Trial) -> bool:
         """Says whether both passed, or failed the same check with the same value."""
-        return self.ends_like(other) and agree(self.returned, other.returned)
+        return self.ends_like(other) and agree(self.compared, other.compared)
 
     def agrees_with(self, other: Trial) -> bool:
         """Says whether both ended alike and all answers were the same but for rounding."""

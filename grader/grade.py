@@ -107,7 +107,7 @@ class Grade:
             status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
             check=_lines_in(str(self.kata.hidden_tests), error),
             clue=error.clue if isinstance(error, Mismatch) else None,
-            returned=without_objects(error.returned) if isinstance(error, Mismatch) else None,
+            compared=without_objects(error.compared) if isinstance(error, Mismatch) else None,
             answers=self.submission.answers,
             is_timed="speed" in getattr(item, "fixturenames", ()),
             measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},

@@ -25,6 +25,7 @@ class Mismatch(AssertionError):
         expected: object = None,
         next_step: str | None = None,
         clue: str | None = None,
+        compared: object = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -33,6 +34,8 @@ class Mismatch(AssertionError):
         self.next_step = next_step
         self.clue = clue
         """What every solution with the same mistake has in common, where the value itself depends on its other choices."""
+        self.compared = returned if compared is None else compared
+        """What is compared with wrong solutions that fail the same check."""
 
 
 def describe(value: object, *, brief: bool = False) -> str:
@@ -118,6 +121,7 @@ def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None
             f"The shape is {array.shape}, and it should be {shape}.",
             returned=returned,
             expected=f"an array of shape {shape}",
+            compared=array.shape,
             next_step=next_step or "Print the shape of every intermediate value and find the first that surprises you.",
         )
     return array

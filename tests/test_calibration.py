@@ -15,6 +15,7 @@ from conftest import WriteKata
 from grader import calibration
 from grader import rates
 from grader.authoring.calibrate import calibrate
+from grader.behaviour import Trial
 from grader.calibration import Calibration
 from grader.calibration import Outcomes
 from grader.calibration import log_likelihood_of
@@ -94,6 +95,7 @@ EVIDENCE = Calibration(
         "far": Outcomes(["test_it"]),
         "caught_elsewhere": Outcomes(["test_other"]),
         "passes": Outcomes([], ["test_it"]),
+        "dark": Outcomes(["test_it"], clues={"test_it": ["too dark"]}),
     },
 )
 
@@ -111,23 +113,27 @@ def test_evidence_says_how_often_a_limit_is_wrong_and_where_it_should_be() -> No
 
 
 @pytest.mark.parametrize(
-    ("solution", "failed", "value", "expected"),
+    ("solution", "status", "value", "clue", "expected"),
     [
-        ("close", True, 2.5, True),
-        ("close", True, 2.7, True),
-        ("close", True, 3.5, False),
-        ("close", False, 2.5, False),
-        ("passes", False, 1.5, True),
-        ("passes", True, 2.5, True),
-        ("caught_elsewhere", True, 1.0, False),
-        ("unknown", True, 2.5, False),
+        ("close", "fail", 2.5, None, True),
+        ("close", "fail", 2.7, None, True),
+        ("close", "fail", 3.5, None, False),
+        ("close", "pass", 2.5, None, False),
+        ("close", "fail", 2.5, "too dark", False),
+        ("passes", "pass", 1.5, None, True),
+        ("passes", "fail", 2.5, None, True),
+        ("caught_elsewhere", "fail", 1.0, None, False),
+        ("unknown", "fail", 2.5, None, False),
+        ("dark", "fail", 77.0, "too dark", True),
+        ("dark", "fail", 77.0, "too bright", False),
+        ("dark", "fail", 77.0, None, False),
     ],
 )
 def test_evidence_says_what_to_expect_of_a_wrong_solution(
-    solution: str, value: float, *, failed: bool, expected: bool
+    solution: str, status: str, value: float, clue: str | None, *, expected: bool
 ) -> None:
-    measured = {"error": value}
-    assert calibration.expects(EVIDENCE, solution, "test_it", failed=failed, measured=measured) is expected
+    trial = Trial(status, clue=clue, measured={"error": value})
+    assert calibration.expects(EVIDENCE, solution, "test_it", trial) is expected
 
 
 TOML = KATA_TOML + '\n[thresholds.error]\nlimit = 2.0\ndirection = "at most"\nunit = "units"\n'
