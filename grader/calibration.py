@@ -121,7 +121,9 @@ def expects(calibration: Calibration, solution: str, test: str, trial: Trial) ->
     clues = outcomes.clues.get(test, [])
     if trial.clue is not None:
         return trial.clue in clues  # The values depend on other choices, which a clue does not.
-    if failed and clues:
+    if not failed:
+        return True  # A limit that is met says nothing about the mistake.
+    if clues:
         return False
     for name, value in trial.measured.items():
         values = known(calibration.values.get(name, {}).get(f"wrong/{solution}", []))

@@ -121,6 +121,7 @@ def test_evidence_says_how_often_a_limit_is_wrong_and_where_it_should_be() -> No
         ("close", "pass", 2.5, None, False),
         ("close", "fail", 2.5, "too dark", False),
         ("passes", "pass", 1.5, None, True),
+        ("passes", "pass", 0.1, None, True),
         ("passes", "fail", 2.5, None, True),
         ("caught_elsewhere", "fail", 1.0, None, False),
         ("unknown", "fail", 2.5, None, False),

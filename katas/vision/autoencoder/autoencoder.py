@@ -50,7 +50,7 @@ def train_autoencoder(
         labels: integer array of shape `(samples,)` with entries 0 to 9. A data set has them; the result must not depend
             on them.
         code_size: at least 1, the number of values that describe an image.
-        epochs: at least 1, how often each image is used.
+        epochs: at least 1, how often each image is used. Both halves learn in each of them.
         seed: fixes everything random: on one machine, the same arguments give the same encoder and decoder.
 
     Returns:
