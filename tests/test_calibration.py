@@ -182,6 +182,16 @@ def test_all_solutions_are_measured_with_every_seed_and_the_file_reads_back(kata
     assert len(file.read_text().splitlines()) < 50
 
 
+def test_clues_of_a_long_test_are_kept(write_kata: WriteKata) -> None:
+    tests = TESTS.replace("0.05))))", "0.05))), clue='far too large')")
+    kata = write_kata(tests, "import time\ndef double(value):\n    time.sleep(1.1)\n    return value\n", toml=TOML)
+    (kata.reference_folder / "wrong").mkdir()
+    (kata.reference_folder / "wrong/doubles.py").write_text(SOLUTIONS["wrong/doubles"])
+    catalog = catalog_of(kata)
+    found = calibrate(catalog, catalog.find("double"), LocalExecutor(2), 3)
+    assert found.outcomes == {"doubles": Outcomes(["test_error"], clues={"test_error": ["far too large"]})}
+
+
 def test_reference_that_cannot_be_graded_cannot_be_calibrated(kata: Kata) -> None:
     kata.reference.write_text("import nothing_of_that_name\n")
     kata.hidden_tests.write_text(TESTS.replace("(submission", "(reference, submission"))
