@@ -148,8 +148,9 @@ class _Comparison:
     def find_close(self) -> list[Misconception]:
         """Returns the one wrong solution that does the same in most of what fails, unless another comes near."""
         tests = [test for test in self.tests if test not in self.long and not self.submission[test].is_timed]
-        if any(self.is_comparable(test) for test in tests if test in self.failed):
-            tests = [test for test in tests if self.is_comparable(test)]  # The others tell less.
+        telling = {test for test in tests if self.submission[test].clue is not None or self.is_comparable(test)}
+        if telling & self.failed:  # Where answers may differ and no clue is given, the same failure tells less.
+            tests = [test for test in tests if test in telling or test not in self.failed]
         failed = [test for test in tests if test in self.failed]
         if not failed:
             return []
