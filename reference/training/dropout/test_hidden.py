@@ -5,8 +5,6 @@ import itertools
 import numpy as np
 import pytest
 
-from grader.testing import assert_close
-from grader.testing import assert_equal
 from grader.testing import assert_shape
 from grader.testing import check
 
@@ -39,12 +37,28 @@ def dropped_by(layer, inputs):
 def check_factor(values, before, is_kept, rate, what, next_step):
     """What is kept was divided by 1 - rate."""
     factors = values[is_kept] / before[is_kept]
+    others = {"1": 1.0, "the rate": rate, "1 - rate": 1 - rate, "1 / rate": 1 / rate}
+    found = [name for name, other in others.items() if np.allclose(factors, other, rtol=1e-4)]
     check(
         np.allclose(factors, 1 / (1 - rate), rtol=1e-4),
         f"{what} is multiplied by this number, or by about this one.",
         returned=round(float(np.median(factors)), 3),
         expected=round(1 / (1 - rate), 3),
         next_step=next_step,
+        clue=f"multiplied by {found[-1]}" if found else None,
+    )
+
+
+def check_inference(outputs, inputs):
+    """Inference is the identity."""
+    outputs = assert_shape(outputs, inputs.shape, next_step=INFERENCE)
+    check(
+        np.array_equal(outputs, inputs),
+        "In inference a layer of dropout returns its inputs as they are, and this one does not.",
+        returned=outputs,
+        expected=inputs,
+        next_step=INFERENCE,
+        clue="drops units" if np.any(outputs == 0) else "changes all units",
     )
 
 
@@ -69,6 +83,7 @@ def test_units_are_independent(submission, rng, along):
         abs(alike - 0.5) < 0.03,
         f"Neighbours among the {along} were dropped or kept together in {alike:.0%} of all cases, where 50% are chance.",
         next_step=AXES[along],
+        clue="often alike" if alike > 0.5 else "often unlike",
     )
 
 
@@ -83,6 +98,7 @@ def test_number_of_dropped_units_varies(submission, rng):
         returned=float(counts.std()),
         expected="about 3.54",
         next_step="Decide for each unit by itself; do not fix how many units of a sample are dropped.",
+        clue="always the same number" if counts.std() == 0 else "too near" if counts.std() < 3.54 else "too far apart",
     )
 
 
@@ -97,6 +113,7 @@ def test_share_that_is_dropped(submission, rng, rate):
         abs(share - rate) < 0.02,
         f"Of 40000 units {share:.1%} were dropped, where {rate:.0%} should be, give or take 2%.",
         next_step=RATE,
+        clue="keeps the share" if abs(1 - share - rate) < 0.02 else None,
     )
 
 
@@ -123,8 +140,15 @@ def test_expectation_stays(submission, pictures):
 def test_rate_of_zero_drops_nothing(submission, rng, shape):
     """Returns the inputs of any shape in training with a rate of 0."""
     inputs = random_inputs(rng, shape)
-    outputs = submission.Dropout(0.0)(inputs, training=True)
-    assert_close(outputs, inputs, next_step="With a rate of 0 every unit is kept, and divided by 1.")
+    outputs = assert_shape(submission.Dropout(0.0)(inputs, training=True), shape)
+    check(
+        np.allclose(outputs, inputs, rtol=1e-4, atol=1e-5),
+        "With a rate of 0 the outputs are not the inputs.",
+        returned=outputs,
+        expected=inputs,
+        next_step="With a rate of 0 every unit is kept, and divided by 1.",
+        clue="keeps nothing" if not np.any(outputs) else None,
+    )
 
 
 @pytest.mark.task(2)
@@ -191,14 +215,14 @@ def test_layers_without_a_seed_differ(submission, rng):
 def test_inference_is_the_identity(submission, rng, shape):
     """Returns the inputs unchanged in inference."""
     inputs = random_inputs(rng, shape).astype("float32")
-    assert_equal(submission.Dropout(0.4)(inputs, training=False), inputs, next_step=INFERENCE)
+    check_inference(submission.Dropout(0.4)(inputs, training=False), inputs)
 
 
 @pytest.mark.task(3)
 def test_inference_is_the_default(submission, rng):
     """Is in inference where `training` is not given."""
     inputs = random_inputs(rng, (5, 40)).astype("float32")
-    assert_equal(submission.Dropout(0.4)(inputs), inputs, next_step=INFERENCE)
+    check_inference(submission.Dropout(0.4)(inputs), inputs)
 
 
 @pytest.mark.task(3)
