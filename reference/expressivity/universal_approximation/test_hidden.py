@@ -61,7 +61,7 @@ def ramp(a, b, start, width, rising=True):
     return Target(name, lambda x: np.clip(0.5 + sign * ((x - start) / width - 0.5), 0, 1), a, b, 1 / width)
 
 
-def build(submission, target, epsilon, /, **changes):
+def ask(submission, target, epsilon, /, **changes):
     """Asks for a network, and takes nothing but finite numbers of the right shapes."""
     wanted = {"a": target.a, "b": target.b, "lipschitz": target.lipschitz, "epsilon": epsilon} | changes
     network = submission.approximate(target, *wanted.values())
@@ -76,6 +76,16 @@ def build(submission, target, epsilon, /, **changes):
     parts = [np.asarray(part, dtype=float) for part in (*arrays, assert_shape(network[3], ()))]
     check(all(np.isfinite(part).all() for part in parts), "Some of the weights are not finite.", returned=network)
     return parts
+
+
+def build(submission, target, epsilon):
+    """Asks for a network that can be evaluated in time."""
+    network = ask(submission, target, epsilon)
+    units = network[0].size
+    if units > MOST_UNITS:
+        problem = f"The network has {units} units, too many to evaluate here."
+        raise Mismatch(problem, next_step=TOO_MANY, clue="too many units")
+    return network
 
 
 def evaluate(network, x):
@@ -185,7 +195,7 @@ def find_fault(submission, network, target, epsilon, rng):
             if fault.name == "late" and places[0] - target.a > 1.25 * distance:
                 return "late from the first step on", fault.next_step
             if fault.name == "blurred":
-                finer = build(submission, target, epsilon / 4)
+                finer = ask(submission, target, epsilon / 4)
                 if np.max(np.abs(finer[0])) < 1.5 * np.max(np.abs(network[0])):
                     step = "For a smaller ε your weights stay as they are: let them grow with the number of cells."
                     return "blurred whatever ε is", step
@@ -201,9 +211,7 @@ def find_what_is_ignored(submission, network, target, epsilon):
         "the length of the interval": {"b": target.a + 4 * (target.b - target.a)},
     }
     units = network[0].size
-    same = [
-        name for name, change in changes.items() if build(submission, target, epsilon, **change)[0].size <= 2 * units
-    ]
+    same = [name for name, change in changes.items() if ask(submission, target, epsilon, **change)[0].size <= 2 * units]
     if not same or not target.lipschitz:
         return None, None
     few = "few units" if len(same) == len(changes) and units < 10 else "units"
@@ -216,10 +224,6 @@ def find_what_is_ignored(submission, network, target, epsilon):
 def check_error(submission, target, epsilon, rng, next_step=BETWEEN):
     """The network is within epsilon of the target at every point that the judge can think of; returns it."""
     network = build(submission, target, epsilon)
-    units = network[0].size
-    if units > MOST_UNITS:
-        problem = f"The network has {units} units, too many to evaluate here."
-        raise Mismatch(problem, next_step=TOO_MANY, clue="too many units")
     x = points(network, target, rng)
     errors = np.abs(difference(network, target, x))
     worst = x[np.argmax(errors)]

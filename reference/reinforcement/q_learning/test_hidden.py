@@ -129,7 +129,8 @@ def test_draws_with_replacement(submission, support, seed):
 
     # That no step is left out has a probability of 50! / 50^50 = 3e-21.
     if draw(50).size == 50:
-        middle = np.mean(draw(25)) if draw(25).size else 25
+        half = draw(25)
+        middle = np.mean(half) if half.size else 25
         raise Mismatch(
             "A batch of 50 from a memory of 50 steps holds every step exactly once.",
             next_step="Draw with replacement: each draw is from all of memory, whatever was drawn before.",

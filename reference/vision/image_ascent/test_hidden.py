@@ -77,8 +77,9 @@ def have_changed(mine, trusted):
     after, before = mine.get_weights(), trusted.get_weights()
     if not isinstance(after, list) or len(after) != len(before):
         return True
-    return any(
-        np.max(np.abs(assert_shape(now, then.shape) - then)) > 1e-7 for now, then in zip(after, before, strict=True)
+    # Not "any is larger": weights that are NaN have changed, too.
+    return not all(
+        np.all(np.abs(assert_shape(now, then.shape) - then) <= 1e-7) for now, then in zip(after, before, strict=True)
     )
 
 
