@@ -127,7 +127,9 @@ def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None
     return array
 
 
-def assert_equal(returned: Any, expected: Any, *, kind: str | None = None, next_step: str | None = None) -> None:
+def assert_equal(
+    returned: Any, expected: Any, *, kind: str | None = None, next_step: str | None = None, clue: str | None = None
+) -> None:
     """Checks that two values are exactly the same, number by number.
 
     Args:
@@ -135,6 +137,7 @@ def assert_equal(returned: Any, expected: Any, *, kind: str | None = None, next_
         expected: a number, an array or nested lists of numbers; or a string, None, or a list of those.
         kind: "bool", "integer" or "float" where the kind of number matters; None takes any but mixing bool and numbers.
         next_step: one thing to try, a full sentence.
+        clue: as for `check`; for values that differ, not for a wrong kind or shape.
 
     Raises:
         Mismatch: kind, shape or any value differs.
@@ -148,9 +151,8 @@ def assert_equal(returned: Any, expected: Any, *, kind: str | None = None, next_
     _check_kind(array, kind or ("bool" if wanted.dtype.kind == "b" else None), returned, expected, next_step)
     differs = ~((array == wanted) | (np.isnan(array) & np.isnan(wanted)))
     if differs.any():
-        raise Mismatch(
-            _first_difference(array, wanted, differs), returned=returned, expected=expected, next_step=next_step
-        )
+        problem = _first_difference(array, wanted, differs)
+        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, clue=clue)
 
 
 def assert_close(
@@ -160,6 +162,7 @@ def assert_close(
     rtol: float = 1e-4,
     atol: float = 1e-5,
     next_step: str | None = None,
+    clue: str | None = None,
 ) -> None:
     """Checks that |returned - expected| <= atol + rtol * |expected| for every entry.
 
@@ -171,6 +174,7 @@ def assert_close(
         rtol: relative tolerance, at least 0.
         atol: absolute tolerance, at least 0.
         next_step: one thing to try, a full sentence.
+        clue: as for `check`; for values that are too far away, not for a wrong kind or shape.
 
     Raises:
         Mismatch: shape or kind differs, a value is not finite, or a value is too far away.
@@ -185,9 +189,8 @@ def assert_close(
         close = (array == wanted) | (np.isfinite(wanted) & (np.abs(array - wanted) <= atol + rtol * np.abs(wanted)))
     close |= np.isnan(array) & np.isnan(wanted)
     if not close.all():
-        raise Mismatch(
-            _first_difference(array, wanted, ~close), returned=returned, expected=expected, next_step=next_step
-        )
+        problem = _first_difference(array, wanted, ~close)
+        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, clue=clue)
 
 
 def numeric_gradient(
