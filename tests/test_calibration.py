@@ -184,6 +184,7 @@ def test_all_solutions_are_measured_with_every_seed_and_the_file_reads_back(kata
 
 def test_clues_of_a_long_test_are_kept(write_kata: WriteKata) -> None:
     tests = TESTS.replace("0.05))))", "0.05))), clue='far too large')")
+    # The reference has to take longer than LONG_SECONDS: the clues of shorter tests are not kept.
     kata = write_kata(tests, "import time\ndef double(value):\n    time.sleep(1.1)\n    return value\n", toml=TOML)
     (kata.reference_folder / "wrong").mkdir()
     (kata.reference_folder / "wrong/doubles.py").write_text(SOLUTIONS["wrong/doubles"])

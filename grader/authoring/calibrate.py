@@ -43,7 +43,7 @@ def calibrate(
         id(task): (task, file)
         for file in files.values()
         for seed in range(num_seeds)
-        for task in [_make_task(catalog, kata, file, seed)]
+        for task in [make_task_for(catalog, kata, file, seed)]
     }
     for task, result in executor.run(task for task, _ in tasks.values()):
         grades[tasks[id(task)][1], task.seed] = result
@@ -70,9 +70,10 @@ def calibrate(
     return calibration
 
 
-def _make_task(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
-    source, solution = file.read_bytes(), str(file)
-    return make_task(catalog, kata, source, seed=seed, with_pictures=False, patience=0.0, solution=solution)
+def make_task_for(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
+    """Asks for the grade of a kata's own file; what a solution does is remembered, what the stub does is not."""
+    own = None if file == kata.stub else str(file)
+    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0, solution=own)
 
 
 def solutions(kata: Kata) -> dict[str, Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.authoring.calibrate import make_task_for
 from grader.authoring.finding import Finding
 from grader.authoring.inspection import inspect
 from grader.authoring.mutants import MutationReport
@@ -15,8 +16,6 @@ from grader.authoring.review import Grades
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
 from grader.catalog import Catalog
-from grader.client import GradeTask
-from grader.client import make_task
 from grader.executor import Executor
 from grader.files import write_whole
 from grader.kata import Kata
@@ -67,7 +66,7 @@ def verify(
     known = {} if fresh else {name: found for name, file in memories.items() if (found := _recall(file))}
     unknown = [kata for kata in katas if kata.name not in known]
     results: defaultdict[str, Grades] = defaultdict(dict)
-    tasks = [(_task(catalog, kata, file, seed), file) for kata, file, seed in _grades(unknown, num_seeds)]
+    tasks = [(make_task_for(catalog, kata, file, seed), file) for kata, file, seed in _grades(unknown, num_seeds)]
     files = {id(task): file for task, file in tasks}
     for task, result in executor.run(task for task, _ in tasks):
         results[task.kata.name][files[id(task)], task.seed] = result
@@ -89,11 +88,6 @@ def _grades(katas: list[Kata], num_seeds: int) -> list[tuple[Kata, Path, int]]:
 
 def _solutions(kata: Kata) -> list[Path]:
     return [kata.stub, kata.reference, *kata.right_solutions(), *kata.wrong_solutions()]
-
-
-def _task(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
-    own = None if file == kata.stub else str(file)
-    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0, solution=own)
 
 
 def _report(kata: Kata, grades: Grades, num_seeds: int) -> Report:
