@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.kata import Kata
-from grader.kata import load_kata
+from grader.content.kata import Kata
+from grader.content.kata import load_kata
 
 SAMPLES = 3
 """So many ratios a judge takes of code that is as fast as the reference."""

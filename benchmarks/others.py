@@ -20,7 +20,7 @@ from table import row
 from table import run
 from warm_grade import time_of
 
-from grader.catalog import load_catalog
+from grader.content.catalog import load_catalog
 from grader.plugins import create_manager
 
 SOLUTION = "def double(values):\n    return values + values\n"

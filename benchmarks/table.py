@@ -24,8 +24,8 @@ import click
 from warm_grade import run_cold
 from warm_grade import time_of
 
-from grader.catalog import load_catalog
-from grader.kata import Kata
+from grader.content.catalog import load_catalog
+from grader.content.kata import Kata
 from grader.plugins import create_manager
 
 GRADER = [sys.executable, "-m", "grader"]
@@ -120,7 +120,7 @@ def memory_of_zygotes(kind: str) -> list[float]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and b"grader.zygote" in (entry / "cmdline").read_bytes():
+            if entry.name.isdigit() and b"grader.worker.zygote" in (entry / "cmdline").read_bytes():
                 lines = re.findall(rf"^{kind}:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
                 found.append(sum(map(int, lines)) / 1024)
         except OSError:

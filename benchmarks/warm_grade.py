@@ -18,12 +18,12 @@ from pathlib import Path
 
 import click
 
-from grader import client
-from grader.catalog import Catalog
-from grader.catalog import load_catalog
-from grader.connection import OwnService
-from grader.kata import Kata
+from grader.content.catalog import Catalog
+from grader.content.catalog import load_catalog
+from grader.content.kata import Kata
 from grader.plugins import create_manager
+from grader.service import client
+from grader.service.connection import OwnService
 
 HERE = Path(__file__).parent
 WARM_PER_ROUND = 5
@@ -58,7 +58,7 @@ def run_warm(service: OwnService, catalog: Catalog, kata: Kata, submission: Path
     """Grades against a service that runs already."""
     preload, hidden = catalog.pack_of(kata).preload, catalog.hidden_folders()
     result, _ = client.grade(
-        service, client.GradeTask(kata=kata, source=submission.read_bytes(), preload=preload, hidden=hidden)
+        service, client.GradeJob(kata=kata, source=submission.read_bytes(), preload=preload, hidden=hidden)
     )
     if result.status != "pass":
         raise click.ClickException(f"the grade is {result.status}")
@@ -85,8 +85,8 @@ def main(name: str, rounds: int, submission: Path | None) -> None:
     ratio = statistics.median(cold) / statistics.median(warm)
     click.echo(f"{kata.name}, {file.name}: {len(cold)} cold and {len(warm)} warm grades in turn")
     for label, values in (("cold pytest", cold), ("warm grade", warm)):
-        low, middle, high = min(values), statistics.median(values), max(values)
-        click.echo(f"  {label:<12} {middle:8.3f} s  (from {low:.3f} to {high:.3f})")
+        low, proposed_limit, high = min(values), statistics.median(values), max(values)
+        click.echo(f"  {label:<12} {proposed_limit:8.3f} s  (from {low:.3f} to {high:.3f})")
     click.echo(f"  first grade  {first:8.3f} s  (starts the service and the zygote)")
     click.echo(f"  ratio        {ratio:8.1f} x")
 

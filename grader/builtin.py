@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     import click
 
-    from grader.executor import Executor
-    from grader.kata import Kata
+    from grader.content.kata import Kata
     from grader.result import Result
+    from grader.service.executor import Executor
 
 
 @hookimpl
@@ -46,7 +46,7 @@ def grader_register_commands(group: click.Group) -> None:
 @hookimpl
 def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
     """Loads Python files."""
-    from grader.submission import load_python_file
+    from grader.content.submission import load_python_file
 
     return load_python_file(path, kata)
 
@@ -54,7 +54,7 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
 @hookimpl
 def grader_executors() -> dict[str, Callable[[int], Executor]]:
     """Offers this machine."""
-    from grader.executor import LocalExecutor
+    from grader.service.executor import LocalExecutor
 
     return {"local": LocalExecutor}
 
@@ -69,7 +69,7 @@ def grader_formats() -> list[str]:
 def grader_report(format: str, result: Result, kata: Kata) -> str | None:
     """Renders text and JSON."""
     if format == "text":
-        from grader.report import render_text
+        from grader.learner.report import render_text
 
         return render_text(result, kata)
     if format == "json":

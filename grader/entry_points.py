@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-from grader import memory
+from grader import cache
 
 
 class EntryPoint(NamedTuple):
@@ -34,15 +34,15 @@ def find_entry_points(group: str, folder: Path | None = None) -> list[EntryPoint
         group: the name of the group in the distributions' metadata.
         folder: where they are remembered; by default in the user's cache.
     """
-    folder = folder or memory.default_folder()
+    folder = folder or cache.default_folder()
     file = folder / f"entry-points-{zlib.crc32(f'{group} {sys.prefix}'.encode()):08x}.json"
     version = " ".join(sys.path)
-    known = memory.recall(file, version)
+    known = cache.load(file, version)
     if known:
         return [EntryPoint(*point) for point in known]
-    stamps = memory.stamp(sys.path)
+    stamps = cache.stamp(sys.path)
     found = _look_up(group)
-    memory.remember(file, version, stamps, found)
+    cache.store(file, version, stamps, found)
     return found
 
 

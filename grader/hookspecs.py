@@ -16,10 +16,10 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from grader.executor import Executor
-    from grader.kata import Kata
-    from grader.pack import Pack
+    from grader.content.kata import Kata
+    from grader.content.pack import Pack
     from grader.result import Result
+    from grader.service.executor import Executor
 
 hookspec = pluggy.HookspecMarker("grader")
 hookimpl = pluggy.HookimplMarker("grader")

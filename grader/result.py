@@ -10,6 +10,9 @@ import msgspec
 Status = Literal["pass", "fail", "error"]
 TestStatus = Literal["pass", "fail", "error", "skip"]
 
+Feedback = Literal["full", "property", "none"]
+"""What is told of a failed test: all of it; what it asks for, the misconception and a hint; or nothing but the points."""
+
 NOT_RUN: Final = "Not run"
 """How the message of a test begins that got no turn."""
 

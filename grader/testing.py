@@ -24,7 +24,7 @@ class Mismatch(AssertionError):
         returned: object = None,
         expected: object = None,
         next_step: str | None = None,
-        clue: str | None = None,
+        tag: str | None = None,
         compared: object = None,
     ) -> None:
         super().__init__(problem)
@@ -32,7 +32,7 @@ class Mismatch(AssertionError):
         self.returned = returned
         self.expected = expected
         self.next_step = next_step
-        self.clue = clue
+        self.tag = tag
         """What every solution with the same mistake has in common, where the value itself depends on its other choices."""
         self.compared = returned if compared is None else compared
         """What is compared with wrong solutions that fail the same check."""
@@ -89,7 +89,7 @@ def _describe_array(array: npt.NDArray[Any], *, brief: bool) -> str:
 
 
 def check(
-    condition: object, problem: str, *, next_step: str | None = None, clue: str | None = None, **facts: object
+    condition: object, problem: str, *, next_step: str | None = None, tag: str | None = None, **facts: object
 ) -> None:
     """Fails with `problem` unless `condition` holds.
 
@@ -97,14 +97,14 @@ def check(
         condition: what must be true; anything with a truth value.
         problem: a full sentence for the learner.
         next_step: one thing to try, a full sentence.
-        clue: what every solution with the same mistake has in common, where the value depends on its other choices.
+        tag: what every solution with the same mistake has in common, where the value depends on its other choices.
         facts: `returned=` and `expected=`, where there are such values to show.
 
     Raises:
         Mismatch: the condition does not hold.
     """
     if not condition:
-        raise Mismatch(problem, next_step=next_step, clue=clue, **facts)
+        raise Mismatch(problem, next_step=next_step, tag=tag, **facts)
 
 
 def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None = None) -> npt.NDArray[Any]:
@@ -128,7 +128,7 @@ def assert_shape(returned: Any, shape: tuple[int, ...], *, next_step: str | None
 
 
 def assert_equal(
-    returned: Any, expected: Any, *, kind: str | None = None, next_step: str | None = None, clue: str | None = None
+    returned: Any, expected: Any, *, kind: str | None = None, next_step: str | None = None, tag: str | None = None
 ) -> None:
     """Checks that two values are exactly the same, number by number.
 
@@ -137,7 +137,7 @@ def assert_equal(
         expected: a number, an array or nested lists of numbers; or a string, None, or a list of those.
         kind: "bool", "integer" or "float" where the kind of number matters; None takes any but mixing bool and numbers.
         next_step: one thing to try, a full sentence.
-        clue: as for `check`; for values that differ, not for a wrong kind or shape.
+        tag: as for `check`; for values that differ, not for a wrong kind or shape.
 
     Raises:
         Mismatch: kind, shape or any value differs.
@@ -152,7 +152,7 @@ def assert_equal(
     differs = ~((array == wanted) | (np.isnan(array) & np.isnan(wanted)))
     if differs.any():
         problem = _first_difference(array, wanted, differs)
-        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, clue=clue)
+        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, tag=tag)
 
 
 def assert_close(
@@ -162,7 +162,7 @@ def assert_close(
     rtol: float = 1e-4,
     atol: float = 1e-5,
     next_step: str | None = None,
-    clue: str | None = None,
+    tag: str | None = None,
 ) -> None:
     """Checks that |returned - expected| <= atol + rtol * |expected| for every entry.
 
@@ -174,7 +174,7 @@ def assert_close(
         rtol: relative tolerance, at least 0.
         atol: absolute tolerance, at least 0.
         next_step: one thing to try, a full sentence.
-        clue: as for `check`; for values that are too far away, not for a wrong kind or shape.
+        tag: as for `check`; for values that are too far away, not for a wrong kind or shape.
 
     Raises:
         Mismatch: shape or kind differs, a value is not finite, or a value is too far away.
@@ -190,7 +190,7 @@ def assert_close(
     close |= np.isnan(array) & np.isnan(wanted)
     if not close.all():
         problem = _first_difference(array, wanted, ~close)
-        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, clue=clue)
+        raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, tag=tag)
 
 
 def numeric_gradient(

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from grader import client
-from grader.catalog import Catalog
-from grader.catalog import load_catalog
-from grader.connection import BackgroundService
-from grader.connection import OwnService
-from grader.kata import Kata
-from grader.kata import load_kata
+from grader.content.catalog import Catalog
+from grader.content.catalog import load_catalog
+from grader.content.kata import Kata
+from grader.content.kata import load_kata
 from grader.plugins import create_manager
 from grader.result import Result
+from grader.service import client
+from grader.service.connection import BackgroundService
+from grader.service.connection import OwnService
 
 ROOT = Path(__file__).parents[1]
 PRELOAD = ("tensorflow", "keras", "gymnasium", "sklearn.datasets")
@@ -126,7 +126,7 @@ def grade(service: OwnService, hidden: tuple[str, ...]) -> GradeSource:
 
     def grade_source(kata: Kata, source: str | bytes, **options: Any) -> Result:
         content = textwrap.dedent(source).encode() if isinstance(source, str) else source
-        task = client.GradeTask(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
+        task = client.GradeJob(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
         return client.grade(service, task)[0]
 
     return grade_source
@@ -143,4 +143,4 @@ def zygotes_of(service: int) -> list[int]:
     family = [service]
     for member in family:
         family += [child for child, parent in parents.items() if parent == member]
-    return [member for member in family if b"grader.zygote" in names.get(member, b"")]
+    return [member for member in family if b"grader.worker.zygote" in names.get(member, b"")]

@@ -15,15 +15,15 @@ import click
 from unseen import HERE
 from unseen import submissions_of
 
-from grader.catalog import Catalog
-from grader.catalog import load_catalog
-from grader.client import make_task
-from grader.executor import LocalExecutor
+from grader.content.catalog import Catalog
+from grader.content.catalog import load_catalog
 from grader.plugins import create_manager
 from grader.result import Misconception
 from grader.result import Result
+from grader.service.client import make_job
+from grader.service.executor import LocalExecutor
 
-PATIENCE_SECONDS = 600.0
+DIAGNOSIS_SECONDS = 600.0
 
 
 def judge(found: Misconception | None, misconception: str) -> str:
@@ -38,7 +38,9 @@ def grade_unseen(catalog: Catalog, name: str, jobs: int) -> Iterator[tuple[str, 
     """Yields the style, the misconception and the result of each wrong submission for a kata, as they are graded."""
     waiting = {}
     for style, misconception, source in submissions_of(name):
-        task = make_task(catalog, catalog.find(name), source.encode(), with_pictures=False, patience=PATIENCE_SECONDS)
+        task = make_job(
+            catalog, catalog.find(name), source.encode(), with_pictures=False, diagnosis_seconds=DIAGNOSIS_SECONDS
+        )
         waiting[id(task)] = task, style, misconception
     for task, result in LocalExecutor(jobs).run(task for task, _, _ in waiting.values()):
         _, style, misconception = waiting[id(task)]

@@ -19,12 +19,12 @@ from conftest import GradeSource
 from conftest import WriteKata
 from conftest import zygotes_of
 
-from grader import channel
-from grader import client
-from grader.catalog import Catalog
-from grader.channel import GradeRequest
-from grader.channel import JudgeRequest
-from grader.connection import OwnService
+from grader.content.catalog import Catalog
+from grader.protocol import channel
+from grader.protocol.channel import GradeRequest
+from grader.protocol.channel import JudgeRequest
+from grader.service import client
+from grader.service.connection import OwnService
 
 LIMITS = KATA_TOML + "\n[limits]\ncall_seconds = 2.0\nwall_seconds = 15.0\n"
 
@@ -157,8 +157,8 @@ def test_forgery_fails(write_kata: WriteKata, grade: GradeSource, name: str) -> 
 
 FORGED_REPLY = """
     import gc, time
-    from grader import wire
-    from grader.worker import Worker
+    from grader.protocol import wire
+    from grader.worker.worker import Worker
     worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
     def send(nonce, value, kind="value", target=0):
         message = wire.Message(kind, nonce, target, value=value)
@@ -304,7 +304,7 @@ def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, hidden: tupl
     look = b"import os\ndef double(values):\n    raise RuntimeError(str(dict(os.environ)))\n"
     with OwnService() as service:
         result, _ = client.grade(
-            service, client.GradeTask(kata=write_kata(), source=look, preload=("numpy",), hidden=hidden)
+            service, client.GradeJob(kata=write_kata(), source=look, preload=("numpy",), hidden=hidden)
         )
     message = str(result.tests[0].message)
     assert "RuntimeError" in message

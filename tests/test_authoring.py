@@ -17,11 +17,11 @@ from grader.authoring.export import export
 from grader.authoring.mutants import find_survivors
 from grader.authoring.mutants import make_mutants
 from grader.authoring.verify import verify
-from grader.catalog import Catalog
 from grader.cli import create_cli
+from grader.content.catalog import Catalog
 from grader.errors import PackError
-from grader.executor import LocalExecutor
 from grader.plugins import create_manager
+from grader.service.executor import LocalExecutor
 
 TINY = ROOT / "tests/packs/tiny"
 

@@ -1,4 +1,4 @@
-"""Grading a class: every submission once, none lost, whatever dies on the way; and the tables for other systems."""
+"""PendingGrade a class: every submission once, none lost, whatever dies on the way; and the tables for other systems."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from click.testing import Result
 from conftest import ROOT
 from conftest import zygotes_of
 
-from grader import gradebook
 from grader import result as contract
+from grader.classroom import gradebook
 from grader.cli import create_cli
-from grader.connection import BackgroundService
 from grader.plugins import create_manager
+from grader.service.connection import BackgroundService
 
 FOLDER = ROOT / "reference/expressivity/perceptron"
 RIGHT = (FOLDER / "perceptron.py").read_text()
@@ -96,7 +96,7 @@ def test_only_what_has_changed_is_graded_again(tmp_path: Path, db: Path, monkeyp
     assert "--resume" in refused.output
     (folder / "bob/perceptron.py").write_text(RIGHT)
     # Bob's new file is Ada's, so that nothing is left to grade; a service would be needed for that.
-    monkeypatch.setattr("grader.executor.Grading", None)
+    monkeypatch.setattr("grader.service.executor.PendingGrade", None)
     assert batch(folder, "--db", db, "--resume").exit_code == 0
     assert [row[2] for row in rows(db)] == ["pass", "pass"]
 

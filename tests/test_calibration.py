@@ -12,21 +12,21 @@ from click.testing import CliRunner
 from conftest import KATA_TOML
 from conftest import WriteKata
 
-from grader import calibration
-from grader import rates
 from grader.authoring.calibrate import calibrate
-from grader.behaviour import Trial
-from grader.calibration import Calibration
-from grader.calibration import Outcomes
-from grader.calibration import log_likelihood_of
-from grader.catalog import Catalog
 from grader.cli import create_cli
+from grader.content import calibration
+from grader.content import rates
+from grader.content.calibration import Calibration
+from grader.content.calibration import Outcomes
+from grader.content.catalog import Catalog
+from grader.content.kata import Kata
+from grader.content.kata import Threshold
+from grader.content.pack import Pack
+from grader.diagnosis.likelihood import log_likelihood_of
+from grader.diagnosis.trace import Trace
 from grader.errors import PackError
-from grader.executor import LocalExecutor
-from grader.kata import Kata
-from grader.kata import Threshold
-from grader.pack import Pack
 from grader.plugins import create_manager
+from grader.service.executor import LocalExecutor
 
 AT_MOST = Threshold(limit=2.0, direction="at most", unit="units")
 
@@ -36,7 +36,7 @@ AT_MOST = Threshold(limit=2.0, direction="at most", unit="units")
     [(0, 1, 0.95), (0, 12, 0.2209), (0, 2995, 0.001), (1, 20, 0.2161), (5, 5, 1.0)],
 )
 def test_counting_gives_the_bound_of_clopper_and_pearson(num_missed: int, num_seeds: int, bound: float) -> None:
-    assert rates.bound_by_counting(num_missed, num_seeds) == pytest.approx(bound, abs=2e-4)
+    assert rates.clopper_pearson_bound(num_missed, num_seeds) == pytest.approx(bound, abs=2e-4)
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,17 @@ def test_distance_gives_the_bound_of_the_tables(num_values: int, factor: float, 
     half = math.sqrt((num_values - 1) / num_values)  # Makes the standard deviation of the values 1.
     values = [10 - half] * (num_values // 2) + [10 + half] * (num_values // 2)
     limit = 10 + factor if at_most else 10 - factor
-    assert rates.bound_by_distance(values, limit, at_most=at_most) == pytest.approx(share, rel=0.02)
+    assert rates.normal_tolerance_bound(values, limit, at_most=at_most) == pytest.approx(share, rel=0.02)
 
 
 def test_values_that_do_not_depend_on_chance_are_always_on_one_side() -> None:
-    assert rates.bound_by_distance([1.0, 1.0, 1.0], 2.0, at_most=True) == 0.0
-    assert rates.bound_by_distance([3.0], 2.0, at_most=True) == 1.0
+    assert rates.normal_tolerance_bound([1.0, 1.0, 1.0], 2.0, at_most=True) == 0.0
+    assert rates.normal_tolerance_bound([3.0], 2.0, at_most=True) == 1.0
 
 
 def test_far_and_hopeless_values_have_bounds_too() -> None:
-    assert rates.bound_by_distance([0.0, 1e-6], 1e3, at_most=True) < 1e-14
-    assert rates.bound_by_distance([1e3, 1e3 + 1e-6], 0.0, at_most=True) == 1.0
+    assert rates.normal_tolerance_bound([0.0, 1e-6], 1e3, at_most=True) < 1e-14
+    assert rates.normal_tolerance_bound([1e3, 1e3 + 1e-6], 0.0, at_most=True) == 1.0
 
 
 def test_examples_in_docstrings_are_right() -> None:
@@ -95,25 +95,25 @@ EVIDENCE = Calibration(
         "far": Outcomes(["test_it"]),
         "caught_elsewhere": Outcomes(["test_other"]),
         "passes": Outcomes([], ["test_it"]),
-        "dark": Outcomes(["test_it"], clues={"test_it": ["too dark"]}),
+        "dark": Outcomes(["test_it"], tags={"test_it": ["too dark"]}),
     },
 )
 
 
 def test_evidence_says_how_often_a_limit_is_wrong_and_where_it_should_be() -> None:
-    found = calibration.weigh(EVIDENCE, "error", AT_MOST)
+    found = calibration.assess(EVIDENCE, "error", AT_MOST)
     assert [rate.solution for rate in found.right] == ["reference", "right/other"]
     assert [rate.worst for rate in found.right] == [1.2, 1.4]
     assert [rate.solution for rate in found.wrong] == ["wrong/passes", "wrong/close", "wrong/far"]
-    assert found.wrong[0].by_counting > 0.9
+    assert found.wrong[0].counted_bound > 0.9
     # Five standard deviations away, but known from three values only.
-    assert found.wrong[1].by_distance == pytest.approx(0.16, abs=0.01)
+    assert found.wrong[1].normal_bound == pytest.approx(0.16, abs=0.01)
     # Halfway, in standard deviations, between right/other and wrong/passes.
     assert found.proposed == pytest.approx(1.3 + 0.1 / (0.1 + 0.5508) * (1.8667 - 1.3), abs=1e-3)
 
 
 @pytest.mark.parametrize(
-    ("solution", "status", "value", "clue", "expected"),
+    ("solution", "status", "value", "tag", "expected"),
     [
         ("close", "fail", 2.5, None, True),
         ("close", "fail", 2.7, None, True),
@@ -131,10 +131,10 @@ def test_evidence_says_how_often_a_limit_is_wrong_and_where_it_should_be() -> No
     ],
 )
 def test_evidence_says_what_to_expect_of_a_wrong_solution(
-    solution: str, status: str, value: float, clue: str | None, *, expected: bool
+    solution: str, status: str, value: float, tag: str | None, *, expected: bool
 ) -> None:
-    trial = Trial(status, clue=clue, measured={"error": value})
-    assert calibration.expects(EVIDENCE, solution, "test_it", trial) is expected
+    trace = Trace(status, tag=tag, measured={"error": value})
+    assert calibration.expects(EVIDENCE, solution, "test_it", trace) is expected
 
 
 TOML = KATA_TOML + '\n[thresholds.error]\nlimit = 2.0\ndirection = "at most"\nunit = "units"\n'
@@ -183,14 +183,14 @@ def test_all_solutions_are_measured_with_every_seed_and_the_file_reads_back(kata
 
 
 def test_clues_of_a_long_test_are_kept(write_kata: WriteKata) -> None:
-    tests = TESTS.replace("0.05))))", "0.05))), clue='far too large')")
-    # The reference has to take longer than LONG_SECONDS: the clues of shorter tests are not kept.
+    tests = TESTS.replace("0.05))))", "0.05))), tag='far too large')")
+    # The reference has to take longer than LONG_SECONDS: the tags of shorter tests are not kept.
     kata = write_kata(tests, "import time\ndef double(value):\n    time.sleep(1.1)\n    return value\n", toml=TOML)
     (kata.reference_folder / "wrong").mkdir()
     (kata.reference_folder / "wrong/doubles.py").write_text(SOLUTIONS["wrong/doubles"])
     catalog = catalog_of(kata)
     found = calibrate(catalog, catalog.find("double"), LocalExecutor(2), 3)
-    assert found.outcomes == {"doubles": Outcomes(["test_error"], clues={"test_error": ["far too large"]})}
+    assert found.outcomes == {"doubles": Outcomes(["test_error"], tags={"test_error": ["far too large"]})}
 
 
 def test_reference_that_cannot_be_graded_cannot_be_calibrated(kata: Kata) -> None:

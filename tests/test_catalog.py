@@ -12,11 +12,11 @@ import pytest
 from conftest import ROOT
 
 from grader import Pack
+from grader import cache
 from grader import hookimpl
 from grader import hookspecs
-from grader import memory
 from grader import plugins
-from grader.catalog import Catalog
+from grader.content.catalog import Catalog
 from grader.entry_points import EntryPoint
 from grader.entry_points import find_entry_points
 from grader.errors import PackError
@@ -51,7 +51,7 @@ def test_katas_come_in_order_of_their_prerequisites(pack: Pack) -> None:
 )
 def test_katas_are_remembered_until_a_file_changes(pack: Pack, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     loaded = Catalog([pack]).katas
-    monkeypatch.setattr("grader.catalog.load_kata", None)  # From here on no kata can be loaded.
+    monkeypatch.setattr("grader.content.catalog.load_kata", None)  # From here on no kata can be loaded.
     assert Catalog([pack]).katas == loaded
     file = pack.katas.parent / path
     file.parent.mkdir(exist_ok=True)
@@ -221,15 +221,15 @@ def test_plugins_are_remembered_until_something_is_installed(tmp_path: Path, mon
 @pytest.mark.parametrize("content", ["", "{}", '{"version": 1, "stamps": 3}', "[]", "\0"])
 def test_memory_that_is_spoilt_counts_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "memory.json").write_text(content)
-    assert memory.recall(tmp_path / "memory.json", "1") is None
+    assert cache.load(tmp_path / "memory.json", "1") is None
 
 
 def test_memory_is_of_one_version_and_one_state_of_its_files(tmp_path: Path) -> None:
     file, source = tmp_path / "memory.json", tmp_path / "source"
-    memory.remember(file, "1", memory.stamp([str(source)]), [1, "two"])
-    assert (memory.recall(file, "1"), memory.recall(file, "2")) == ([1, "two"], None)
+    cache.store(file, "1", cache.stamp([str(source)]), [1, "two"])
+    assert (cache.load(file, "1"), cache.load(file, "2")) == ([1, "two"], None)
     source.write_text("There is something now.")
-    assert memory.recall(file, "1") is None
+    assert cache.load(file, "1") is None
 
 
 def test_every_hook_says_when_it_is_called() -> None:

@@ -14,8 +14,8 @@ from click.testing import Result
 from conftest import ROOT
 
 from grader.cli import create_cli
+from grader.learner.workspace import find_workspace
 from grader.plugins import create_manager
-from grader.workspace import find_workspace
 
 REFERENCE = ROOT / "reference/expressivity/perceptron"
 STUB = ROOT / "katas/expressivity/perceptron/perceptron.py"

@@ -19,18 +19,18 @@ from conftest import REFERENCE
 from conftest import WriteKata
 from conftest import zygotes_of
 
-from grader import client
-from grader import connection
-from grader import executor
-from grader.channel import JudgeRequest
-from grader.channel import ServiceStatus
 from grader.cli import create_cli
-from grader.connection import BackgroundService
-from grader.connection import OwnService
+from grader.content.kata import Kata
 from grader.errors import EngineError
-from grader.kata import Kata
 from grader.plugins import create_manager
-from grader.service import fingerprint_of
+from grader.protocol.channel import JudgeRequest
+from grader.protocol.channel import ServiceStatus
+from grader.service import client
+from grader.service import connection
+from grader.service import executor
+from grader.service.connection import BackgroundService
+from grader.service.connection import OwnService
+from grader.service.daemon import fingerprint_of
 
 GradeHere = Callable[..., str]
 
@@ -50,8 +50,8 @@ def kata(write_kata: WriteKata) -> Kata:
     return write_kata()
 
 
-def task_for(kata: Kata) -> client.GradeTask:
-    return client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=("numpy",))
+def task_for(kata: Kata) -> client.GradeJob:
+    return client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=("numpy",))
 
 
 def verdict(service: connection.Connection, kata: Kata) -> str:
@@ -102,7 +102,7 @@ def test_dead_or_hung_service_is_replaced(
         service.close()
     old = running().pid
     os.kill(old, number)
-    grading = client.Grading(service, task_for(kata))
+    grading = client.PendingGrade(service, task_for(kata))
     if is_connected:
         grading.deadline = time.monotonic() + 1.0
     assert grading.wait()[0].status == "pass"
@@ -115,7 +115,7 @@ def test_hung_service_of_ones_own_is_replaced(kata: Kata) -> None:
         assert verdict(service, kata) == "pass"
         old = service.process
         old.send_signal(signal.SIGSTOP)
-        grading = client.Grading(service, task_for(kata))
+        grading = client.PendingGrade(service, task_for(kata))
         grading.deadline = time.monotonic() + 1.0
         assert grading.wait()[0].status == "pass"
         assert old.poll() is not None
@@ -127,7 +127,7 @@ def test_batch_outlives_a_hung_service(folder: Path, kata: Kata, monkeypatch: py
         assert verdict(service, kata) == "pass"
     stopped = threading.Event()
 
-    class Impatient(client.Grading):
+    class Impatient(client.PendingGrade):
         """A grade that is over time as soon as the service has been stopped."""
 
         def _ask(self) -> socket.socket:
@@ -139,7 +139,7 @@ def test_batch_outlives_a_hung_service(folder: Path, kata: Kata, monkeypatch: py
                 return asked
             return super()._ask()
 
-    monkeypatch.setattr(executor, "Grading", Impatient)
+    monkeypatch.setattr(executor, "PendingGrade", Impatient)
     results = [result.status for _, result in executor.LocalExecutor(2).run([task_for(kata)] * 3)]
     assert results == ["pass"] * 3
 

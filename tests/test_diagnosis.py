@@ -13,15 +13,15 @@ from conftest import KATA_TOML
 from conftest import PRELOAD
 from conftest import WriteKata
 
-from grader import behaviour
-from grader import client
-from grader.behaviour import Answer
-from grader.behaviour import Trial
-from grader.connection import OwnService
-from grader.kata import Kata
-from grader.kata import load_kata
+from grader.content.kata import Kata
+from grader.content.kata import load_kata
+from grader.diagnosis import trace
+from grader.diagnosis.trace import Answer
+from grader.diagnosis.trace import Trace
 from grader.result import Misconception
 from grader.result import Result
+from grader.service import client
+from grader.service.connection import OwnService
 
 SCALE_TESTS = '''
 import numpy as np
@@ -75,8 +75,8 @@ def kata(write_kata: WriteKata) -> Kata:
 def diagnose(service: OwnService, hidden: tuple[str, ...]) -> Diagnose:
     def grade(kata: Kata, source: str, **options: Any) -> Result:
         content = textwrap.dedent(source).encode()
-        options = {"patience": 60.0, **options}
-        task = client.GradeTask(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
+        options = {"diagnosis_seconds": 60.0, **options}
+        task = client.GradeJob(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
         return client.grade(service, task)[0]
 
     return grade
@@ -158,7 +158,7 @@ from grader.testing import check
 def test_picks_a_number(submission, size):
     """Picks any number between 0 and `size`."""
     picked = submission.pick(size)
-    check(0 <= picked <= size, "Out of range.", returned=picked, clue="too small" if picked < 0 else "too large")
+    check(0 <= picked <= size, "Out of range.", returned=picked, tag="too small" if picked < 0 else "too large")
 '''
 
 
@@ -167,7 +167,7 @@ def test_picks_a_number(submission, size):
     [
         ("def pick(size):\n    return -7\n", "below", "fails the same 3 of 3 tests as yours"),
         ("def pick(size):\n    return size + 7\n", "above", "fails the same 3 of 3 tests as yours"),
-        # The wrong solution fails one more test, and no other has its clue.
+        # The wrong solution fails one more test, and no other has its tag.
         ("def pick(size):\n    return 500\n", "above", "fails 2 of 3 tests for the same reason as yours"),
     ],
 )
@@ -245,7 +245,7 @@ def test_calls_of_the_judges_functions_count(write_kata: WriteKata, diagnose: Di
 
 
 def test_no_patience_is_no_diagnosis(kata: Kata, diagnose: Diagnose) -> None:
-    assert diagnose(kata, WRONG["squares"], patience=0.0).misconception is None
+    assert diagnose(kata, WRONG["squares"], diagnosis_seconds=0.0).misconception is None
 
 
 def test_what_there_was_no_time_for_is_found_out_for_the_next_submission(
@@ -254,10 +254,10 @@ def test_what_there_was_no_time_for_is_found_out_for_the_next_submission(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     slow = kata.reference_folder / "right/slow.py"
     slow.write_text("import time\ntime.sleep(1.5)\n" + RIGHT)
-    assert diagnose(kata, WRONG["squares"], patience=1e-6).misconception is None
+    assert diagnose(kata, WRONG["squares"], diagnosis_seconds=1e-6).misconception is None
     seen = None
     for _ in range(50):
-        seen = diagnose(kata, WRONG["squares"], patience=0.2).misconception
+        seen = diagnose(kata, WRONG["squares"], diagnosis_seconds=0.2).misconception
         if seen:
             break
     assert seen
@@ -316,13 +316,13 @@ def test_diagnosis_of_a_speed_test_does_not_compare_samples(write_kata: WriteKat
     ],
 )
 def test_values_agree_but_for_rounding(mine: Any, theirs: Any, *, same: bool) -> None:
-    assert behaviour.agree(mine, theirs) is same
-    assert behaviour.agree(theirs, mine) is same
+    assert trace.agree(mine, theirs) is same
+    assert trace.agree(theirs, mine) is same
 
 
 def test_trials_agree_answer_by_answer() -> None:
-    first = Trial("pass", answers=[Answer("returned", "f", 1.0), Answer("raised", "f", "ValueError")])
-    assert first.agrees_with(Trial("pass", answers=[Answer("returned", "f", 1), Answer("raised", "f", "ValueError")]))
-    assert not first.agrees_with(Trial("pass", answers=first.answers[:1]))
-    assert not first.agrees_with(Trial("fail", check=[3], answers=first.answers))
-    assert not first.agrees_with(Trial("pass", answers=[Answer("returned", "g", 1.0), first.answers[1]]))
+    first = Trace("pass", answers=[Answer("returned", "f", 1.0), Answer("raised", "f", "ValueError")])
+    assert first.agrees_with(Trace("pass", answers=[Answer("returned", "f", 1), Answer("raised", "f", "ValueError")]))
+    assert not first.agrees_with(Trace("pass", answers=first.answers[:1]))
+    assert not first.agrees_with(Trace("fail", check=[3], answers=first.answers))
+    assert not first.agrees_with(Trace("pass", answers=[Answer("returned", "g", 1.0), first.answers[1]]))

@@ -13,15 +13,15 @@ from conftest import STUB
 from conftest import GradeSource
 from conftest import WriteKata
 
-from grader import client
-from grader.connection import OwnService
+from grader.content.kata import Kata
 from grader.errors import PackError
 from grader.errors import SubmissionStopped
-from grader.kata import Kata
-from grader.limits import Limits
-from grader.remote import Code
-from grader.remote import RemoteCode
-from grader.report import render_text
+from grader.judge.proxy import Code
+from grader.judge.proxy import CodeProxy
+from grader.learner.report import render_text
+from grader.protocol.limits import Limits
+from grader.service import client
+from grader.service.connection import OwnService
 
 
 def hidden(body: str) -> str:
@@ -328,7 +328,7 @@ def test_loading_is_tried_again_once_when_another_process_kills_the_worker(death
     killed = SubmissionStopped("Killed.", next_step="", was_perhaps_killed=True)
     workers = [DyingWorker(killed if number < deaths else None) for number in range(3)]
     waiting = iter(workers)
-    code = RemoteCode(Code("double", b"", Path("support.py")), Limits(), lambda: next(waiting))  # type: ignore[arg-type,return-value]
+    code = CodeProxy(Code("double", b"", Path("support.py")), Limits(), lambda: next(waiting))  # type: ignore[arg-type,return-value]
     if deaths == 1:
         assert code.worker() is workers[1]
     else:
@@ -450,7 +450,7 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
     tests = globals()["hidden"](body.replace("        ", "")).replace("seed)", "seed, pictures)")
     kata = write_kata(tests)
     result, pictures = client.grade(
-        service, client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+        service, client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
     )
     assert result.status == "pass"
     assert [picture.name for picture in pictures] == ["digits", "loss", "classes", "path"]
@@ -468,7 +468,7 @@ pictures.images("infinite", np.full((2, 4, 4), np.nan))
 pictures.curves("unlike", np.arange(3), {"loss": np.arange(4)})
 """
     kata = write_kata(globals()["hidden"](body).replace("seed)", "seed, pictures)"))
-    task = client.GradeTask(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+    task = client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
     result, pictures = client.grade(service, task)
     assert result.status == "pass"
     assert [picture.name for picture in pictures] == ["partly", "empty", "infinite"]
@@ -527,7 +527,7 @@ def test_pictures_are_kept_back_where_nothing_is_told(
     service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
 ) -> None:
     tests = globals()["hidden"]("pictures.images('zeros', np.zeros((2, 8, 8)))").replace("seed)", "seed, pictures)")
-    task = client.GradeTask(
+    task = client.GradeJob(
         kata=write_kata(tests), source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden, feedback="none"
     )
     assert client.grade(service, task)[1] == []

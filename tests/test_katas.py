@@ -6,11 +6,11 @@ import pytest
 from conftest import ROOT
 
 from grader.authoring.verify import verify
-from grader.catalog import Catalog
-from grader.catalog import load_catalog
-from grader.executor import LocalExecutor
-from grader.kata import Kata
+from grader.content.catalog import Catalog
+from grader.content.catalog import load_catalog
+from grader.content.kata import Kata
 from grader.plugins import create_manager
+from grader.service.executor import LocalExecutor
 
 CATALOG = load_catalog(create_manager())
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader.sandbox import linux
+from grader.worker.sandbox import linux
 
 ORDINARY_USER = 12345
 

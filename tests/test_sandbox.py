@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import landlock
-from grader.sandbox.paths import readable_paths
+from grader.worker.sandbox import landlock
+from grader.worker.sandbox.paths import readable_paths
 
 
 def in_child(code: str, *arguments: object) -> str:
     """Runs code in a new process with one thread, and returns what it prints."""
     setup = "import ctypes, os, resource, signal, socket, sys, threading\n"
-    setup += "from grader.sandbox import Sandbox, landlock, linux, namespaces, seccomp\n"
-    setup += "from grader.limits import Limits\n"
+    setup += "from grader.worker.sandbox import Sandbox, landlock, linux, namespaces, seccomp\n"
+    setup += "from grader.protocol.limits import Limits\n"
     setup += "def attempt(function, *args):\n"
     setup += "    try: function(*args); print('allowed')\n"
     setup += "    except OSError as error: print(type(error).__name__)\n"
@@ -107,7 +107,7 @@ def test_namespaces_alone_hide_network_processes_and_files(tmp_path: Path) -> No
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         code = f"""
-            from grader.sandbox.paths import readable_paths
+            from grader.worker.sandbox.paths import readable_paths
             namespaces.enter(readable_paths(["/nothing"]))
             print(os.getpid())
             attempt(open, {str(tmp_path / "secret")!r})

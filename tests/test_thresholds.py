@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from grader import thresholds
-from grader.thresholds import MAX_SAMPLES
-from grader.thresholds import SpeedTest
+from grader.judge import thresholds
+from grader.judge.thresholds import MAX_SAMPLES
+from grader.judge.thresholds import SpeedTest
 
 LIMIT = 10.0
 
@@ -27,7 +27,7 @@ def decide(draw, seed: int = 0) -> SpeedTest:
 )
 def test_steady_ratio_is_decided_after_few_samples(ratio: float, samples: int, *, is_met: bool) -> None:
     result = decide(lambda _: ratio).result()
-    assert (result.is_met, result.is_certain, result.samples, result.ratio) == (is_met, True, samples, ratio)
+    assert (result.is_met, result.is_conclusive, result.samples, result.ratio) == (is_met, True, samples, ratio)
 
 
 def test_one_hiccup_in_three_fails_nobody() -> None:
@@ -56,4 +56,4 @@ def test_time_ends_what_is_undecided_but_not_what_is_always_too_slow(monkeypatch
 def test_what_is_too_close_to_tell_is_met_and_says_so() -> None:
     ratios = iter([9.0, 11.0] * MAX_SAMPLES)
     result = decide(lambda _: next(ratios)).result()
-    assert (result.is_met, result.is_certain, result.samples) == (True, False, MAX_SAMPLES)
+    assert (result.is_met, result.is_conclusive, result.samples) == (True, False, MAX_SAMPLES)

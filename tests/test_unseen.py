@@ -10,9 +10,9 @@ from unseen import HERE
 from unseen import read
 from unseen import submissions_of
 
-from grader.catalog import Catalog
-from grader.client import make_task
-from grader.executor import LocalExecutor
+from grader.content.catalog import Catalog
+from grader.service.client import make_job
+from grader.service.executor import LocalExecutor
 
 KATAS = ("perceptron", "gradient_descent", "conv2d")
 
@@ -34,7 +34,7 @@ def test_solutions_that_the_mistakes_were_made_in_are_right(catalog: Catalog) ->
         id(task): (task, file)
         for name in KATAS
         for file in sorted((HERE / name).glob("*.py"))
-        for task in [make_task(catalog, catalog.find(name), read(file)[0].encode(), with_pictures=False)]
+        for task in [make_job(catalog, catalog.find(name), read(file)[0].encode(), with_pictures=False)]
     }
     verdicts = {
         tasks[id(task)][1].stem: result.status for task, result in LocalExecutor(2).run(t for t, _ in tasks.values())

@@ -15,12 +15,12 @@ from conftest import ROOT
 from grader import Pack
 from grader.authoring.verify import Report
 from grader.authoring.verify import verify
-from grader.calibration import Calibration
-from grader.calibration import Outcomes
-from grader.catalog import Catalog
 from grader.cli import create_cli
-from grader.executor import LocalExecutor
+from grader.content.calibration import Calibration
+from grader.content.calibration import Outcomes
+from grader.content.catalog import Catalog
 from grader.plugins import create_manager
+from grader.service.executor import LocalExecutor
 
 TINY = ROOT / "tests/packs/tiny"
 
@@ -102,7 +102,7 @@ def test_good_kata_has_no_findings(copy: Copy) -> None:
 
 def test_unchanged_kata_is_not_graded_again(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not copy.verify(fresh=False).is_cached
-    monkeypatch.setattr("grader.executor.Grading", None)
+    monkeypatch.setattr("grader.service.executor.PendingGrade", None)
     assert copy.verify(fresh=False).is_cached
     monkeypatch.undo()
     copy.append("reference/basics/double/double.py", "\n# changed\n")

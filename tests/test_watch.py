@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader.catalog import Catalog
+from grader.content.catalog import Catalog
 
 REFERENCE = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
 WRONG = REFERENCE.replace(">=", ">")

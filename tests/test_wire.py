@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader import wire
+from grader.protocol import wire
 
 
 def frame(value: object, **fields: object) -> tuple[bytes, bytearray]:
@@ -131,18 +131,18 @@ def test_random_bytes_raise_wire_errors_only() -> None:
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[wire.Connection, socket.socket]]:
+def ends() -> Iterator[tuple[wire.FrameSocket, socket.socket]]:
     """The judge's connection, and the bare socket of a worker that may send anything."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield wire.Connection(ours), theirs
+        yield wire.FrameSocket(ours), theirs
 
 
 def soon() -> float:
     return time.monotonic() + 5
 
 
-Ends = tuple[wire.Connection, socket.socket]
+Ends = tuple[wire.FrameSocket, socket.socket]
 
 
 def test_long_headers_are_refused_before_they_are_read(ends: Ends) -> None:

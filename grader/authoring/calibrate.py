@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from grader.behaviour import Behaviour
-from grader.calibration import REFERENCE
-from grader.calibration import Calibration
-from grader.calibration import Outcomes
-from grader.catalog import Catalog
-from grader.client import GradeTask
-from grader.client import behaviours_folder
-from grader.client import make_task
+from grader.content.calibration import REFERENCE
+from grader.content.calibration import Calibration
+from grader.content.calibration import Outcomes
+from grader.content.catalog import Catalog
+from grader.content.kata import Kata
+from grader.content.kata import digest_of
+from grader.diagnosis.replay import TraceCache
+from grader.diagnosis.trace import Traces
 from grader.errors import PackError
-from grader.executor import Executor
-from grader.kata import Kata
-from grader.kata import digest_of
-from grader.rehearsal import BehaviourMemory
 from grader.result import Result
+from grader.service.client import GradeJob
+from grader.service.client import make_job
+from grader.service.client import traces_folder
+from grader.service.executor import Executor
 
 _LIBRARIES = ("numpy", "tensorflow", "keras", "scikit-learn", "gymnasium")
 
@@ -43,7 +43,7 @@ def calibrate(
         id(task): (task, file)
         for file in files.values()
         for seed in range(num_seeds)
-        for task in [make_task_for(catalog, kata, file, seed)]
+        for task in [make_job_for(catalog, kata, file, seed)]
     }
     for task, result in executor.run(task for task, _ in tasks.values()):
         grades[tasks[id(task)][1], task.seed] = result
@@ -51,7 +51,7 @@ def calibrate(
     results = {name: [grades[file, seed] for seed in range(num_seeds)] for name, file in files.items()}
     _check(kata, results)
     digest = digest_of(kata)
-    memories = [BehaviourMemory(behaviours_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
+    memories = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
     calibration = Calibration(
         seeds=num_seeds,
         machine=f"{platform.system()} {platform.machine()}, one thread",
@@ -65,15 +65,17 @@ def calibrate(
     )
     for name, file in files.items():
         if name.startswith("wrong/"):
-            behaviours = [memory.recall(file) for memory in memories]
-            calibration.outcomes[file.stem] = _outcomes(results[name], behaviours, calibration.long_tests)
+            all_traces = [memory.load(file) for memory in memories]
+            calibration.outcomes[file.stem] = _outcomes(results[name], all_traces, calibration.long_tests)
     return calibration
 
 
-def make_task_for(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeTask:
+def make_job_for(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeJob:
     """Asks for the grade of a kata's own file; what a solution does is remembered, what the stub does is not."""
     own = None if file == kata.stub else str(file)
-    return make_task(catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, patience=0.0, solution=own)
+    return make_job(
+        catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, diagnosis_seconds=0.0, solution=own
+    )
 
 
 def solutions(kata: Kata) -> dict[str, Path]:
@@ -105,16 +107,16 @@ def _value(threshold: str, result: Result) -> float | None:
     return float(f"{found[0].value:.5g}") if found else None
 
 
-def _outcomes(graded: list[Result], behaviours: list[Behaviour], long_tests: set[str]) -> Outcomes:
+def _outcomes(graded: list[Result], all_traces: list[Traces], long_tests: set[str]) -> Outcomes:
     failed = [{test.name for test in result.tests if test.status == "fail"} for result in graded]
     always = set.intersection(*failed)
-    clues: dict[str, set[str]] = {}
-    for behaviour in behaviours:
-        for test in long_tests & behaviour.keys():
-            if clue := behaviour[test].clue:
-                clues.setdefault(test, set()).add(clue)
+    tags: dict[str, set[str]] = {}
+    for traces in all_traces:
+        for test in long_tests & traces.keys():
+            if tag := traces[test].tag:
+                tags.setdefault(test, set()).add(tag)
     return Outcomes(
-        sorted(always), sorted(set.union(*failed) - always), {test: sorted(found) for test, found in clues.items()}
+        sorted(always), sorted(set.union(*failed) - always), {test: sorted(found) for test, found in tags.items()}
     )
 
 

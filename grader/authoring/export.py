@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from grader.content.kata import Kata
 from grader.errors import PackError
 from grader.errors import UsageError
-from grader.kata import Kata
 
 _SHORTEST_LINE: Final = 25
 """Shorter lines, such as `return x`, are anybody's."""
@@ -33,7 +33,7 @@ def export(katas: list[Kata], folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: expected an empty folder or none, found something; choose another.")
     for kata in katas:
-        for file, line in find_giveaways(kata):
+        for file, line in find_leaks(kata):
             raise PackError(f"{file}: gives a line of the answer away ({line}), so nothing was exported; take it out.")
     written = []
     for kata in katas:
@@ -46,7 +46,7 @@ def export(katas: list[Kata], folder: Path) -> list[Path]:
     return written
 
 
-def find_giveaways(kata: Kata) -> Iterator[tuple[Path, str]]:
+def find_leaks(kata: Kata) -> Iterator[tuple[Path, str]]:
     """Yields the learner's files that have a line of the reference or of a hidden test, with that line."""
     reference, tests = _lines_of(kata.reference), _lines_of(kata.hidden_tests)
     for file in sorted(kata.folder.iterdir()):

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.authoring.export import find_giveaways
+from grader.authoring.export import find_leaks
 from grader.authoring.finding import Finding
+from grader.content.hints import read_hints
+from grader.content.kata import Kata
 from grader.errors import PackError
-from grader.hints import read_hints
-from grader.kata import Kata
 
 _TOO_HEAVY: Final = ("tensorflow", "keras", "torch", "jax")
 _EXAMPLE_SECONDS: Final = 120
@@ -48,7 +48,7 @@ def inspect(kata: Kata) -> Iterator[Finding]:
     yield from _look_at_files(kata)
     yield from _look_at_prose(kata)
     yield from _look_for_todos(kata)
-    for file, line in find_giveaways(kata):
+    for file, line in find_leaks(kata):
         yield Finding.about(file, f"gives a line of the reference or of a hidden test away: {line}")
     yield from _run_examples(kata)
 

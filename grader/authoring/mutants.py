@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
-from grader.catalog import Catalog
-from grader.client import make_task
+from grader.content.catalog import Catalog
+from grader.content.kata import Kata
 from grader.errors import UsageError
-from grader.executor import Executor
-from grader.kata import Kata
+from grader.service.client import make_job
+from grader.service.executor import Executor
 
 _ARITHMETIC: Final = {
     "Add": "Sub",
@@ -87,7 +87,7 @@ def find_survivors(
     tasks = {
         id(task): (task, mutant)
         for mutant in mutants
-        for task in [make_task(catalog, kata, mutant.source.encode(), with_pictures=False, patience=0.0)]
+        for task in [make_job(catalog, kata, mutant.source.encode(), with_pictures=False, diagnosis_seconds=0.0)]
     }
     survivors = []
     for task, result in executor.run(task for task, _ in tasks.values()):

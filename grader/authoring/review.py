@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Final
 
 from grader.authoring.finding import Finding
-from grader.calibration import MOST_FALSE_FAILS
-from grader.calibration import REFERENCE
-from grader.calibration import Calibration
-from grader.calibration import file_of
-from grader.calibration import known
-from grader.calibration import range_of
-from grader.calibration import read_calibration
-from grader.calibration import weigh
-from grader.client import behaviours_folder
-from grader.diagnosis import diagnose
+from grader.content.calibration import MOST_FALSE_FAILS
+from grader.content.calibration import REFERENCE
+from grader.content.calibration import Calibration
+from grader.content.calibration import assess
+from grader.content.calibration import file_of
+from grader.content.calibration import known
+from grader.content.calibration import range_of
+from grader.content.calibration import read_calibration
+from grader.content.kata import Kata
+from grader.content.kata import digest_of
+from grader.diagnosis.diagnosis import diagnose
+from grader.diagnosis.replay import Replay
+from grader.diagnosis.replay import TooLongError
+from grader.diagnosis.replay import TraceCache
 from grader.errors import PackError
-from grader.kata import Kata
-from grader.kata import digest_of
-from grader.rehearsal import BehaviourMemory
-from grader.rehearsal import Rehearsal
-from grader.rehearsal import TooLongError
 from grader.result import Result
+from grader.service.client import traces_folder
 
 LIMIT_FACTOR: Final = 3.0
 """Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
@@ -69,10 +69,10 @@ def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     digest, calibration = digest_of(kata), _read_if_good(kata)
     for (file, seed), result in grades.items():
         if file.parent.name == "wrong" and result.status == "fail" and result.tests[0].task:
-            memory = BehaviourMemory(behaviours_folder(), kata.name, digest, seed)
+            cache = TraceCache(traces_folder(), kata.name, digest, seed)
             tasks = {test.name: test.task for test in result.tests}
             try:
-                found = diagnose(memory.recall(file), tasks, Rehearsal(kata, memory, None, 0.0), calibration)
+                found = diagnose(cache.load(file), tasks, Replay(kata, cache, None, 0.0), calibration)
             except TooLongError:
                 found = []  # What it did was too much to remember.
             names = [misconception.name for misconception in found]
@@ -123,12 +123,12 @@ def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
         if calibration is None or name not in calibration.values:
             yield Finding.about(file, f"there is no evidence for the threshold {name}; {again}")
             continue
-        evidence = weigh(calibration, name, threshold)
+        evidence = assess(calibration, name, threshold)
         for rate in evidence.right:
-            if rate.by_distance > MOST_FALSE_FAILS:
+            if rate.normal_bound > MOST_FALSE_FAILS:
                 yield Finding.about(
                     kata.folder / "kata.toml",
-                    f"{rate.solution} may miss the {name} of {threshold.limit:g} in {rate.by_distance:.1g} of all grades "
+                    f"{rate.solution} may miss the {name} of {threshold.limit:g} in {rate.normal_bound:.1g} of all grades "
                     f"(it reaches {rate.mean:.4g} ± {rate.spread:.2g}), and {MOST_FALSE_FAILS:g} are accepted; "
                     + (f"halfway would be {evidence.proposed:.4g}" if evidence.proposed else "choose another limit"),
                 )

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from grader.content.kata import NAME
 from grader.errors import UsageError
-from grader.kata import NAME
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")

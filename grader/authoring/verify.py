@@ -8,22 +8,22 @@ from pathlib import Path
 
 import msgspec
 
-from grader.authoring.calibrate import make_task_for
+from grader.authoring.calibrate import make_job_for
 from grader.authoring.finding import Finding
 from grader.authoring.inspection import inspect
 from grader.authoring.mutants import MutationReport
 from grader.authoring.review import Grades
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
-from grader.catalog import Catalog
-from grader.executor import Executor
+from grader.cache import default_folder
+from grader.content.catalog import Catalog
+from grader.content.kata import Kata
+from grader.content.kata import digest_of
 from grader.files import write_whole
-from grader.kata import Kata
-from grader.kata import digest_of
-from grader.memory import default_folder
+from grader.service.executor import Executor
 
 
-class Report(msgspec.Struct, kw_only=True):
+class Verification(msgspec.Struct, kw_only=True):
     """What was found about one kata; no finding means that it is good enough."""
 
     kata: str
@@ -46,7 +46,7 @@ def verify(
     fresh: bool = False,
     memory: Path | None = None,
     advance: Callable[[], None] = lambda: None,
-) -> list[Report]:
+) -> list[Verification]:
     """Verifies katas; one that has not changed, nor has the grader, is not graded again.
 
     Args:
@@ -66,7 +66,7 @@ def verify(
     known = {} if fresh else {name: found for name, file in memories.items() if (found := _recall(file))}
     unknown = [kata for kata in katas if kata.name not in known]
     results: defaultdict[str, Grades] = defaultdict(dict)
-    tasks = [(make_task_for(catalog, kata, file, seed), file) for kata, file, seed in _grades(unknown, num_seeds)]
+    tasks = [(make_job_for(catalog, kata, file, seed), file) for kata, file, seed in _grades(unknown, num_seeds)]
     files = {id(task): file for task, file in tasks}
     for task, result in executor.run(task for task, _ in tasks):
         results[task.kata.name][files[id(task)], task.seed] = result
@@ -90,9 +90,9 @@ def _solutions(kata: Kata) -> list[Path]:
     return [kata.stub, kata.reference, *kata.right_solutions(), *kata.wrong_solutions()]
 
 
-def _report(kata: Kata, grades: Grades, num_seeds: int) -> Report:
+def _report(kata: Kata, grades: Grades, num_seeds: int) -> Verification:
     """Puts together what the files say and what the grades say."""
-    return Report(
+    return Verification(
         kata=kata.name,
         num_right=len(kata.right_solutions()),
         num_wrong=len(kata.wrong_solutions()),
@@ -107,16 +107,16 @@ def _memory(folder: Path, kata: Kata, num_seeds: int) -> Path:
     return folder / f"{kata.name}-{num_seeds}-{digest_of(kata)[:32]}.json"
 
 
-def _recall(file: Path) -> Report | None:
+def _recall(file: Path) -> Verification | None:
     try:
-        known = msgspec.json.decode(file.read_bytes(), type=Report)
+        known = msgspec.json.decode(file.read_bytes(), type=Verification)
     except (OSError, msgspec.MsgspecError):
         return None
     known.is_cached = True
     return known
 
 
-def _remember(file: Path, found: Report) -> None:
+def _remember(file: Path, found: Verification) -> None:
     try:
         for older in file.parent.glob(f"{found.kata}-*.json"):
             older.unlink()

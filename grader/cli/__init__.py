@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.plugins import create_manager
 
 
-class Failure(click.ClickException):
+class CommandError(click.ClickException):
     """A message for the user that is not about a grade."""
 
     exit_code = 2
@@ -27,7 +27,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except GraderError as error:
-            raise Failure(str(error)) from error
+            raise CommandError(str(error)) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Lists the commands in the order in which a learner meets them."""

@@ -13,9 +13,9 @@ import pluggy
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.executor import Executor
-    from grader.kata import Feedback
+    from grader.result import Feedback
     from grader.result import Result
+    from grader.service.executor import Executor
 
 
 @click.command("batch")
@@ -56,12 +56,12 @@ def command(
     Every grade is kept at once, so a batch that was stopped at any moment goes on with --resume. Exit code 0 means that all
     was graded, whatever the verdicts, 2 that something could not be.
     """
-    from grader import client
-    from grader.batch import Batch
-    from grader.catalog import load_catalog
-    from grader.roster import read_roster
-    from grader.store import Store
-    from grader.summary import summarize
+    from grader.classroom.batch import Batch
+    from grader.classroom.roster import read_roster
+    from grader.classroom.store import Store
+    from grader.classroom.summary import summarize
+    from grader.content.catalog import load_catalog
+    from grader.service import client
 
     manager: pluggy.PluginManager = ctx.obj
     chosen = _executor(manager, executor, jobs)

@@ -13,8 +13,8 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from grader.calibration import Evidence
-    from grader.kata import Kata
+    from grader.content.calibration import Evidence
+    from grader.content.kata import Kata
 
 
 @click.command("calibrate")
@@ -36,11 +36,11 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
 
     from grader.authoring.calibrate import calibrate
     from grader.authoring.calibrate import solutions
-    from grader.calibration import read_calibration
-    from grader.calibration import weigh
-    from grader.calibration import write_calibration
-    from grader.catalog import load_catalog
-    from grader.executor import LocalExecutor
+    from grader.content.calibration import assess
+    from grader.content.calibration import read_calibration
+    from grader.content.calibration import write_calibration
+    from grader.content.catalog import load_catalog
+    from grader.service.executor import LocalExecutor
 
     catalog = load_catalog(ctx.obj)
     found = catalog.find(kata)
@@ -57,13 +57,13 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
         click.echo(f"Wrote {write_calibration(found, evidence)}.")
     for name, threshold in found.spec.thresholds.items():
         if name in evidence.values:
-            Console(width=None if os.isatty(1) else 120).print(_table(weigh(evidence, name, threshold)))
+            Console(width=None if os.isatty(1) else 120).print(_table(assess(evidence, name, threshold)))
 
 
 def _make_room(kata: Kata) -> None:
     """Removes a calibration.json that cannot be read: with it nothing could be graded."""
-    from grader.calibration import file_of
-    from grader.calibration import read_calibration
+    from grader.content.calibration import file_of
+    from grader.content.calibration import read_calibration
 
     try:
         read_calibration(kata)
@@ -84,8 +84,8 @@ def _table(evidence: Evidence) -> Table:
         table.add_row(
             rate.solution,
             *(f"{number:.4g}" for number in numbers),
-            "never" if rate.by_distance == 0 else f"{rate.by_distance:.1e}",
-            f"{rate.by_counting:.2g}",
+            "never" if rate.normal_bound == 0 else f"{rate.normal_bound:.1e}",
+            f"{rate.counted_bound:.2g}",
         )
     table.caption = (
         "* with 95 % confidence, if the values are normally distributed   ** whatever their distribution\n"

@@ -21,7 +21,7 @@ def command(manager: pluggy.PluginManager, folder: Path, pack: str | None) -> No
     reference or of a hidden test.
     """
     from grader.authoring.export import export
-    from grader.catalog import load_catalog
+    from grader.content.catalog import load_catalog
 
     catalog = load_catalog(manager)
     if pack is not None and pack not in catalog.packs:

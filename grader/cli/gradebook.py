@@ -24,8 +24,8 @@ def command() -> None:
 )
 def export(db: Path, form: str) -> None:
     """Print the grades in DB as CSV, for Canvas, for Moodle or as a plain table."""
-    from grader import gradebook
-    from grader.store import Store
+    from grader.classroom import gradebook
+    from grader.classroom.store import Store
 
     with Store(db, read_only=True) as store:
         click.echo(gradebook.export(store.results(), form), nl=False)

@@ -14,8 +14,8 @@ import pluggy
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str, task: int | None) -> None:
     """Show the next hint; they go from a nudge to a plan."""
-    from grader.catalog import load_catalog
-    from grader.hints import next_hint
-    from grader.workspace import find_workspace
+    from grader.content.catalog import load_catalog
+    from grader.learner.hints import next_hint
+    from grader.learner.workspace import find_workspace
 
     click.echo(next_hint(load_catalog(manager).find(kata), find_workspace(Path.cwd()), task))

@@ -11,7 +11,7 @@ import pluggy
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.kata import Kata
+    from grader.content.kata import Kata
 
 
 @click.command("list")
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
     """Show the map: done, open, or locked by prerequisites."""
-    from grader.catalog import load_catalog
-    from grader.workspace import find_workspace
+    from grader.content.catalog import load_catalog
+    from grader.learner.workspace import find_workspace
 
     catalog = load_catalog(manager)
     chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))

@@ -10,7 +10,7 @@ import pluggy
 @click.pass_obj
 def command(manager: pluggy.PluginManager) -> None:
     """Show the plugins, their packs of katas and the hooks that they implement."""
-    from grader.catalog import load_catalog
+    from grader.content.catalog import load_catalog
 
     catalog = load_catalog(manager)
     for name, plugin in manager.list_name_plugin():

@@ -15,10 +15,10 @@ from grader.errors import GraderError
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.channel import DrawnPicture
-    from grader.client import GradeTask
-    from grader.kata import Feedback
+    from grader.protocol.channel import DrawnPicture
+    from grader.result import Feedback
     from grader.result import Result
+    from grader.service.client import GradeJob
 
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 
@@ -54,10 +54,10 @@ def command(
 
     Exit code 0 means pass, 1 means fail, 2 means that the grader or the command line is at fault.
     """
-    from grader import client
-    from grader.catalog import load_catalog
-    from grader.submission import read_submission
-    from grader.workspace import find_workspace
+    from grader.content.catalog import load_catalog
+    from grader.content.submission import read_submission
+    from grader.learner.workspace import find_workspace
+    from grader.service import client
 
     manager: pluggy.PluginManager = ctx.obj
     formats = [name for names in manager.hook.grader_formats() for name in names]
@@ -70,7 +70,7 @@ def command(
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)
     place = client.resolve_device(device)
-    task = client.make_task(catalog, found, source, seed=seed, device=place, feedback=feedback)
+    task = client.make_job(catalog, found, source, seed=seed, device=place, feedback=feedback)
     result, pictures = _grade(task, cold=cold)
     try:
         workspace.save(found, submission, result, pictures)
@@ -84,17 +84,17 @@ def command(
     ctx.exit(EXIT_CODES[result.status])
 
 
-def _grade(task: GradeTask, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:
-    from grader import client
-    from grader import connection
+def _grade(task: GradeJob, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:
+    from grader.service import client
+    from grader.service import connection
 
     refused = client.refuse(task)
     if refused:
         return refused, []
     with connection.open_service(cold=cold) as service, _waiting():
         try:
-            grading = client.Grading(service, task)
-            import grader.report  # noqa: F401  What takes long to load is loaded while the judge works.
+            grading = client.PendingGrade(service, task)
+            import grader.learner.report  # noqa: F401  What takes long to load is loaded while the judge works.
 
             return grading.wait()
         except GraderError as error:

@@ -13,8 +13,8 @@ import pluggy
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str) -> None:
     """Copy a kata's folder into the workspace; nothing is ever overwritten."""
-    from grader.catalog import load_catalog
-    from grader.workspace import find_workspace
+    from grader.content.catalog import load_catalog
+    from grader.learner.workspace import find_workspace
 
     found = load_catalog(manager).find(kata)
     folder = find_workspace(Path.cwd()).start(found)

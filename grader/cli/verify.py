@@ -11,9 +11,9 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.authoring.mutants import MutationReport
-    from grader.authoring.verify import Report
-    from grader.catalog import Catalog
-    from grader.kata import Kata
+    from grader.authoring.verify import Verification
+    from grader.content.catalog import Catalog
+    from grader.content.kata import Kata
 
 
 @click.command("verify")
@@ -51,8 +51,8 @@ def command(
     from grader.authoring.mutants import find_survivors
     from grader.authoring.verify import count_grades
     from grader.authoring.verify import verify
-    from grader.catalog import load_catalog
-    from grader.executor import LocalExecutor
+    from grader.content.catalog import load_catalog
+    from grader.service.executor import LocalExecutor
 
     catalog, executor = load_catalog(ctx.obj), LocalExecutor(jobs)
     chosen = _choose(catalog, katas, pack, everything=everything)
@@ -84,7 +84,7 @@ def _choose(catalog: Catalog, names: tuple[str, ...], pack: str | None, *, every
     return list(chosen.values())
 
 
-def _print_table(reports: list[Report]) -> None:
+def _print_table(reports: list[Verification]) -> None:
     width = max(len(report.kata) for report in reports)
     for report in reports:
         mark = click.style("✗", fg="red") if report.findings else click.style("✓", fg="green")

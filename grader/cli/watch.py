@@ -18,12 +18,12 @@ def command(manager: pluggy.PluginManager, kata: str | None, device: Literal["au
 
     A kata that is not in the workspace yet is started. Single keys: n next kata, h hint, l list, r run again, q quit.
     """
-    from grader import client
-    from grader import connection
-    from grader.catalog import load_catalog
-    from grader.watch import Watch
-    from grader.watch import first_kata
-    from grader.workspace import find_workspace
+    from grader.content.catalog import load_catalog
+    from grader.learner.watch import Watch
+    from grader.learner.watch import first_kata
+    from grader.learner.workspace import find_workspace
+    from grader.service import client
+    from grader.service import connection
 
     catalog, workspace = load_catalog(manager), find_workspace(Path.cwd())
     found = catalog.find(kata) if kata else first_kata(catalog, workspace)

@@ -16,7 +16,7 @@ def command() -> None:
 @command.command("status")
 def status() -> None:
     """Say whether the service runs, since when, and what it keeps ready."""
-    from grader import connection
+    from grader.service import connection
 
     try:
         with connection.BackgroundService() as service:
@@ -34,7 +34,7 @@ def status() -> None:
 @command.command("stop")
 def stop() -> None:
     """End the service; grades that are being made are finished first."""
-    from grader import connection
+    from grader.service import connection
 
     try:
         with connection.BackgroundService() as service:

@@ -84,7 +84,7 @@ def build(submission, target, epsilon):
     units = network[0].size
     if units > MOST_UNITS:
         problem = f"The network has {units} units, too many to evaluate here."
-        raise Mismatch(problem, next_step=TOO_MANY, clue="too many units")
+        raise Mismatch(problem, next_step=TOO_MANY, tag="too many units")
     return network
 
 
@@ -181,7 +181,7 @@ FAULTS = [
 
 
 def find_fault(submission, network, target, epsilon, rng):
-    """What is wrong with a network, if that can be seen whichever cells it has: a clue, and a next step."""
+    """What is wrong with a network, if that can be seen whichever cells it has: a tag, and a next step."""
     network, places, distance = in_order(network)
     is_unit_interval = np.allclose([target.a, target.b], [0, 1], atol=0.3)
     if places.size and np.ptp(places) > 0.5 and places[0] >= 0 and places[-1] <= 1 and not is_unit_interval:
@@ -230,14 +230,14 @@ def check_error(submission, target, epsilon, rng, next_step=BETWEEN):
     if np.max(errors) > epsilon * (1 + 1e-6):
         found, wanted = float(evaluate(network, worst[None])[0]), float(target(worst))
         with np.errstate(all="ignore"):
-            clue, step = find_fault(submission, network, target, epsilon, rng)
+            tag, step = find_fault(submission, network, target, epsilon, rng)
         raise Mismatch(
             f"Your network says g({worst:.6g}) = {found:.6g}, and the function is f({worst:.6g}) = {wanted:.6g}: "
             f"it is off by {np.max(errors):.4g}, where {epsilon:.4g} is allowed.",
             returned=found,
             expected=f"{wanted:.6g}, give or take {epsilon:.4g}",
             next_step=step or next_step,
-            clue=clue,
+            tag=tag,
         )
     return network
 

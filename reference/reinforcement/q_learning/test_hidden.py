@@ -134,7 +134,7 @@ def test_draws_with_replacement(submission, support, seed):
         raise Mismatch(
             "A batch of 50 from a memory of 50 steps holds every step exactly once.",
             next_step="Draw with replacement: each draw is from all of memory, whatever was drawn before.",
-            clue="every step once, "
+            tag="every step once, "
             + ("old ones first" if middle < 13 else "new ones first" if middle > 36 else "mixed"),
         )
 
@@ -168,7 +168,7 @@ def test_draws_uniformly(submission, support, seed, length, batch_size):
         returned=[round(float(count)) for count in counts],
         expected=[round(expected)] * 5,
         next_step="Draw every index from 0 to the length of the memory, old steps and new ones with the same probability.",
-        clue=" ".join(shares),
+        tag=" ".join(shares),
     )
 
 
@@ -184,10 +184,10 @@ def test_draws_with_the_generator(submission, support, seed):
     )
     step = "Take every random number from `generator`, and from nowhere else."
     check(
-        np.array_equal(again, first), "Two equal generators drew different steps.", next_step=step, clue="other chance"
+        np.array_equal(again, first), "Two equal generators drew different steps.", next_step=step, tag="other chance"
     )
     problem = "Two different generators drew the same steps."
-    check(not np.array_equal(other, first), problem, next_step=step, clue="no chance")
+    check(not np.array_equal(other, first), problem, next_step=step, tag="no chance")
 
 
 @pytest.mark.task(3)
@@ -208,7 +208,7 @@ def test_plays_whole_episodes(submission, support, seed):
         all(not any(endings[:-1]) for endings in played),
         "The agent steps on after the end of an episode.",
         next_step="An episode is over when `step` says terminated or truncated, whichever comes first: look at both.",
-        clue="goes on",
+        tag="goes on",
     )
     check(
         len(played) == 20 and all(endings[-1] for endings in played),
@@ -228,7 +228,7 @@ def test_seeds_the_environment_once(submission, support, seed):
         "`reset` did not get `seed` in the first episode and None in all others.",
         returned=seeds,
         expected=[seed, None, None, None],
-        clue={0: "never", len(seeds): "always"}.get(seeds.count(seed), "otherwise"),
+        tag={0: "never", len(seeds): "always"}.get(seeds.count(seed), "otherwise"),
         next_step="Call `reset(seed=seed)` first and `reset()` later: seeded each time, the ice always slips in the same way.",
     )
 
@@ -246,9 +246,9 @@ def test_seed_fixes_the_table(submission, support, seed):
     )
     step = "Make one generator from `seed`, and take every random number of the agent from it."
     problem = "Two calls with the same arguments return different tables."
-    check(np.array_equal(again, first), problem, next_step=step, clue="never the same table")
+    check(np.array_equal(again, first), problem, next_step=step, tag="never the same table")
     problem = "Two different seeds give the same table."
-    check(not np.array_equal(other, first), problem, next_step=step, clue="always the same table")
+    check(not np.array_equal(other, first), problem, next_step=step, tag="always the same table")
 
 
 @pytest.mark.task(3)
@@ -261,7 +261,7 @@ def test_remembers_where_a_step_began(submission, support, seed):
         "The step from S to G gives -5 and every other gives -1, but the agent goes to G.",
         returned=q[0],
         next_step="The state before the step belongs into memory: store the transition before you overwrite that state.",
-        clue="goes to the goal",
+        tag="goes to the goal",
     )
 
 
@@ -276,7 +276,7 @@ def test_explores(submission, support, seed):
         returned=[int(action) for action in q[:2].argmax(axis=1)],
         expected=[2, 2],
         next_step="An agent that always does what looks best never learns what else there is: let it act at random at first.",
-        clue="tries one action only" if len(np.unique(q[0])) <= 2 else None,
+        tag="tries one action only" if len(np.unique(q[0])) <= 2 else None,
     )
 
 
@@ -293,7 +293,7 @@ def test_time_limit_is_not_an_end(submission, support, seed, discount, stays):
         returned="the agent " + ("stays" if q[0].argmax() != 2 else "leaves"),
         expected="the agent " + ("stays" if stays else "leaves"),
         next_step="Every episode is cut after one step here. Only `terminated` means that no reward can follow.",
-        clue="leaves" if stays else "stays",
+        tag="leaves" if stays else "stays",
     )
 
 
@@ -310,7 +310,7 @@ def test_learns_from_few_episodes(submission, support, seed):
         expected=[2] * 11,
         next_step="Replay several remembered steps after each step: the last one alone moves a reward back by one state "
         "an episode.",
-        clue="nothing has come to the start" if np.ptp(q[0]) == 0 else None,
+        tag="nothing has come to the start" if np.ptp(q[0]) == 0 else None,
     )
 
 
@@ -328,7 +328,7 @@ def test_walks_along_the_cliff(submission, support, seed, pictures):
         returned=f"a return of {returned:g} in at most 100 steps",
         expected="a return of -7",
         next_step="The target asks for the best next action, not for the one that the exploring agent takes.",
-        clue="a longer way" if -20 < returned < -7 else "no way",
+        tag="a longer way" if -20 < returned < -7 else "no way",
     )
 
 

@@ -47,15 +47,15 @@ def check_factor(values, before, is_kept, rate, what, next_step):
         returned=round(float(np.median(factors)), 3),
         expected=round(1 / (1 - rate), 3),
         next_step=next_step,
-        clue=f"multiplied by {found[-1]}" if found else None,
+        tag=f"multiplied by {found[-1]}" if found else None,
     )
 
 
 def check_inference(outputs, inputs):
     """Inference is the identity."""
     outputs = assert_shape(outputs, inputs.shape, next_step=INFERENCE)
-    clue = "drops units" if np.any(outputs == 0) else "changes all units"
-    assert_equal(outputs, inputs, next_step=INFERENCE, clue=clue)
+    tag = "drops units" if np.any(outputs == 0) else "changes all units"
+    assert_equal(outputs, inputs, next_step=INFERENCE, tag=tag)
 
 
 @pytest.mark.task(1)
@@ -79,7 +79,7 @@ def test_units_are_independent(submission, rng, along):
         abs(alike - 0.5) < 0.03,
         f"Neighbours among the {along} were dropped or kept together in {alike:.0%} of all cases, where 50% are chance.",
         next_step=AXES[along],
-        clue="often alike" if alike > 0.5 else "often unlike",
+        tag="often alike" if alike > 0.5 else "often unlike",
     )
 
 
@@ -94,7 +94,7 @@ def test_number_of_dropped_units_varies(submission, rng):
         returned=float(counts.std()),
         expected="about 3.54",
         next_step="Decide for each unit by itself; do not fix how many units of a sample are dropped.",
-        clue="always the same number" if counts.std() == 0 else "too near" if counts.std() < 3.54 else "too far apart",
+        tag="always the same number" if counts.std() == 0 else "too near" if counts.std() < 3.54 else "too far apart",
     )
 
 
@@ -109,7 +109,7 @@ def test_share_that_is_dropped(submission, rng, rate):
         abs(share - rate) < 0.02,
         f"Of 40000 units {share:.1%} were dropped, where {rate:.0%} should be, give or take 2%.",
         next_step=RATE,
-        clue="keeps the share" if abs(1 - share - rate) < 0.02 else None,
+        tag="keeps the share" if abs(1 - share - rate) < 0.02 else None,
     )
 
 
@@ -138,7 +138,7 @@ def test_rate_of_zero_drops_nothing(submission, rng, shape):
     inputs = random_inputs(rng, shape)
     outputs = assert_shape(submission.Dropout(0.0)(inputs, training=True), shape)
     step = "With a rate of 0 every unit is kept, and divided by 1."
-    assert_close(outputs, inputs, next_step=step, clue=None if np.any(outputs) else "keeps nothing")
+    assert_close(outputs, inputs, next_step=step, tag=None if np.any(outputs) else "keeps nothing")
 
 
 @pytest.mark.task(2)

@@ -130,12 +130,12 @@ def test_seed_fixes_the_result(submission, rng, seed):
         are_alike(train_with(labels), first),
         "Two calls with the same arguments return different autoencoders.",
         next_step="Set the random state from `seed` before the first layer is made, for weights and for the order of images.",
-        clue="seed",
+        tag="seed",
     )
     raise Mismatch(
         "Other labels lead to another autoencoder.",
         next_step="An autoencoder is its own teacher: what is the target when nobody has labelled the images?",
-        clue="labels",
+        tag="labels",
     )
 
 
@@ -156,22 +156,22 @@ def test_both_halves_learn(submission, rng, seed):
         not same,
         f"After three epochs {same} did just what it did after one.",
         next_step="Use every image once in each of the `epochs` epochs, and let one optimizer move the weights of both halves.",
-        clue=f"the same {same}",
+        tag=f"the same {same}",
     )
 
 
 @pytest.mark.task(2)
 def test_reconstructs_unseen_digits(submission, rng, seed, threshold, pictures):
     """Gives back digits that it has not seen from two numbers each, better than PCA does."""
-    originals, reconstructions, plane, ratio, clue = judge(submission, rng, seed)
+    originals, reconstructions, plane, ratio, tag = judge(submission, rng, seed)
     rows = [half[start : start + 8] for start in (0, 8, 16) for half in (originals, reconstructions)]
     pictures.images("reconstructions", np.concatenate(rows))
     pictures.images("code_plane", plane, columns=12)
-    threshold("reconstruction_error", ratio, clue=clue)
+    threshold("reconstruction_error", ratio, tag=tag)
 
 
 def judge(submission, rng, seed):
-    """Trains on most digits and measures the others: (originals, reconstructions, picture of the plane, ratio, clue).
+    """Trains on most digits and measures the others: (originals, reconstructions, picture of the plane, ratio, tag).
 
     Only the two numbers can pass from the encoder to the decoder: the decoder draws a fine grid of codes before the
     encoder sees a held-out digit, and the reconstructions are read off that grid.

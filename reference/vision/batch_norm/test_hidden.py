@@ -191,7 +191,7 @@ def test_inference_changes_nothing(submission, support, rng):
         layer(random_inputs(rng, (4, 3)), training=False)
     for name in ("moving_mean", "moving_variance"):
         step = "Move the averages only if `training` is true."
-        assert_close(getattr(layer, name), weights[name], next_step=step, clue="an average has moved")
+        assert_close(getattr(layer, name), weights[name], next_step=step, tag="an average has moved")
 
 
 @pytest.mark.task(2)

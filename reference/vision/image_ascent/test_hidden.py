@@ -66,9 +66,9 @@ def check_ascent(submission, networks, reference_support, rng, unit, start, step
         assert_close(image, expected, atol=atol, next_step=next_step)
     except Mismatch as mismatch:
         if have_changed(mine, trusted):
-            mismatch.clue, mismatch.next_step = whose_weights_changed(image, start), WEIGHTS
+            mismatch.tag, mismatch.next_step = whose_weights_changed(image, start), WEIGHTS
         elif ignores_the_start(submission, mine, unit, start, rng):
-            mismatch.clue, mismatch.next_step = "the start is ignored", START
+            mismatch.tag, mismatch.next_step = "the start is ignored", START
         raise
 
 
@@ -84,7 +84,7 @@ def have_changed(mine, trusted):
 
 
 def whose_weights_changed(image, start):
-    """The clue where the network has changed: whether the image has changed as well."""
+    """The tag where the network has changed: whether the image has changed as well."""
     return f"the weights have changed {'instead of' if np.allclose(image, start) else 'with'} the image"
 
 
@@ -206,7 +206,7 @@ def test_weights_stay(submission, networks, rng):
     image = check_image(submission.image_ascent(mine, 1, start, 3, 0.05), start.shape)
     if have_changed(mine, trusted):
         problem = "The weights of the network have changed."
-        raise Mismatch(problem, next_step=WEIGHTS, clue=whose_weights_changed(image, start))
+        raise Mismatch(problem, next_step=WEIGHTS, tag=whose_weights_changed(image, start))
 
 
 @pytest.mark.task(3)

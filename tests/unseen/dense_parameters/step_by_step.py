@@ -31,8 +31,8 @@ def count_flops(units, batch_size=1, use_bias=True):
 
 
 def cost(inputs, outputs, hidden_layers, width):
-    middle = (hidden_layers - 1) * (width * width + width)
-    return inputs * width + width + middle + width * outputs + outputs
+    proposed_limit = (hidden_layers - 1) * (width * width + width)
+    return inputs * width + width + proposed_limit + width * outputs + outputs
 
 
 def widest(inputs, outputs, hidden_layers, budget):

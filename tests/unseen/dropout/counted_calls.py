@@ -72,8 +72,8 @@ CHANGES = {
             """        shape = tf.shape(inputs)
         if inputs.shape.rank < 3:
             return self.numbers(shape) < self.rate
-        middle = [1] * (inputs.shape.rank - 2)
-        return self.numbers(tf.stack([shape[0], *middle, shape[-1]])) < self.rate
+        proposed_limit = [1] * (inputs.shape.rank - 2)
+        return self.numbers(tf.stack([shape[0], *proposed_limit, shape[-1]])) < self.rate
 """,
         ),
     ],

@@ -8,11 +8,11 @@ import numpy as np
 
 
 class EarlyStopping(keras.callbacks.Callback):
-    def __init__(self, monitor="val_loss", mode="min", patience=3, min_delta=0.0):
+    def __init__(self, monitor="val_loss", mode="min", diagnosis_seconds=3, min_delta=0.0):
         super().__init__()
         self.monitor = monitor
         self.sign = -1.0 if mode == "max" else 1.0
-        self.patience = patience
+        self.diagnosis_seconds = diagnosis_seconds
         self.min_delta = min_delta
 
     def on_train_begin(self, logs=None):
@@ -35,7 +35,7 @@ class EarlyStopping(keras.callbacks.Callback):
         waiting, improved = self.review()
         if improved:
             self.kept = [np.array(weight) for weight in self.model.weights]
-        if waiting >= self.patience:
+        if waiting >= self.diagnosis_seconds:
             self.model.stop_training = True
 
     def on_train_end(self, logs=None):
@@ -93,8 +93,8 @@ CHANGES = {
     ],
     "rewinds_after_every_bad_epoch": [
         (
-            "        if waiting >= self.patience:\n",
-            "        else:\n            self.on_train_end()\n        if waiting >= self.patience:\n",
+            "        if waiting >= self.diagnosis_seconds:\n",
+            "        else:\n            self.on_train_end()\n        if waiting >= self.diagnosis_seconds:\n",
         ),
     ],
     "stops_one_epoch_too_early": [("                waiting = 0\n", "                waiting = 1\n")],
@@ -103,6 +103,6 @@ CHANGES = {
     "takes_nan_for_an_improvement": [
         ("improved = value < best - self.min_delta", "improved = not value >= best - self.min_delta")
     ],
-    "waits_one_epoch_too_long": [("waiting >= self.patience", "waiting > self.patience")],
+    "waits_one_epoch_too_long": [("waiting >= self.diagnosis_seconds", "waiting > self.diagnosis_seconds")],
     "watches_the_training_loss": [("logs[self.monitor]", 'logs["loss"]')],
 }

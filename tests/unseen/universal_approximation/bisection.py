@@ -7,8 +7,8 @@ import numpy as np
 def split(left, right, widest):
     if right - left <= widest:
         return [(left, right)]
-    middle = (left + right) / 2
-    return split(left, middle, widest) + split(middle, right, widest)
+    proposed_limit = (left + right) / 2
+    return split(left, proposed_limit, widest) + split(proposed_limit, right, widest)
 
 
 def approximate(f, a, b, lipschitz, epsilon):

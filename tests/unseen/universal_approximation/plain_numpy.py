@@ -5,7 +5,7 @@ import numpy as np
 
 
 def approximate(f, a, b, lipschitz, epsilon):
-    # The middle of a cell is half a width away from its ends; stay a little below epsilon.
+    # The proposed_limit of a cell is half a width away from its ends; stay a little below epsilon.
     number_of_cells = max(1, int(np.ceil(lipschitz * (b - a) / (1.8 * epsilon))))
     edges = np.linspace(a, b, number_of_cells + 1)
     heights = f((edges[:-1] + edges[1:]) / 2)

@@ -1,0 +1,157 @@
+"""Keeps the grades of a class in an SQLite database, one row a submission and kata."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import peewee
+
+from grader.errors import UsageError
+from grader.result import Result
+from grader.result import from_json
+from grader.result import to_json
+
+SCHEMA_VERSION: Final = 1
+"""Kept in the database's user_version."""
+
+_database = peewee.SqliteDatabase(None)
+
+
+class GradeRow(peewee.Model):
+    """The latest grade of one student for one kata."""
+
+    student = peewee.TextField()
+    kata = peewee.TextField()
+    content = peewee.TextField()
+    """SHA-256 of the submission."""
+    kata_version = peewee.TextField()
+    """Digest of the kata's files."""
+    seed = peewee.BigIntegerField()
+    status = peewee.TextField()
+    score = peewee.FloatField()
+    max_score = peewee.FloatField()
+    seconds = peewee.FloatField()
+    result = peewee.TextField()
+    """The whole JSON result."""
+
+    class Meta:
+        """Where the rows are, and what is looked up."""
+
+        database = _database
+        primary_key = peewee.CompositeKey("student", "kata")
+        indexes = ((("kata", "content", "kata_version", "seed"), False),)
+
+
+class Store:
+    """An open database of grades, for one batch at a time."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Opens or makes a database.
+
+        Args:
+            path: the file.
+            read_only: whether nothing will be written; then the file must exist, and a batch may be running.
+
+        Raises:
+            UsageError: it cannot be opened, is in use, or was written by another version.
+        """
+        self.path = path
+        self._lock: int | None = None
+        with self._explained():
+            if read_only and not path.is_file():
+                raise UsageError(
+                    f"{path}: expected a database of grades, found no such file; `grader batch` makes one."
+                )
+            if not read_only:
+                self._lock = self._take_lock()
+            _database.init(str(path), pragmas={"journal_mode": "wal", "synchronous": "normal"})
+            _database.connect()
+            is_new = not _database.get_tables()
+            found = _database.execute_sql("PRAGMA user_version").fetchone()[0]
+            if not is_new and found != SCHEMA_VERSION:
+                _database.close()
+                raise UsageError(
+                    f"{path}: expected grades of version {SCHEMA_VERSION}, found version {found}; name another file."
+                )
+            if is_new:
+                _database.create_tables([GradeRow])
+                _database.execute_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _database.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def is_empty(self) -> bool:
+        """Says whether there is no grade yet."""
+        return not GradeRow.select().exists()
+
+    def find(self, kata: str, content: str, kata_version: str, seed: int) -> Result | None:
+        """Returns the result of the same content, for whichever student it was made; errors are not results."""
+        row = GradeRow.get_or_none(
+            GradeRow.kata == kata,
+            GradeRow.content == content,
+            GradeRow.kata_version == kata_version,
+            GradeRow.seed == seed,
+            GradeRow.status != "error",
+        )
+        return None if row is None else from_json(row.result.encode())
+
+    def holds(self, student: str, kata: str, content: str, kata_version: str, seed: int) -> bool:
+        """Says whether this very submission has been graded."""
+        row = GradeRow.get_or_none(student=student, kata=kata, content=content, kata_version=kata_version, seed=seed)
+        return row is not None and row.status != "error"
+
+    def put(self, student: str, content: str, kata_version: str, result: Result) -> None:
+        """Writes one grade; it is on disk when this returns, and replaces an older one of the same student and kata."""
+        with self._explained():
+            GradeRow.replace(
+                student=student,
+                kata=result.kata,
+                content=content,
+                kata_version=kata_version,
+                seed=result.seed,
+                status=result.status,
+                score=result.score,
+                max_score=result.max_score,
+                seconds=result.seconds,
+                result=to_json(result),
+            ).execute()
+
+    def results(self) -> Iterator[tuple[str, Result]]:
+        """Yields every student's results, by kata and student."""
+        for row in GradeRow.select().order_by(GradeRow.kata, GradeRow.student).iterator():
+            yield row.student, from_json(row.result.encode())
+
+    def _take_lock(self) -> int:
+        lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise UsageError(
+                f"{self.path}: another batch is writing to it; wait for it, or name another file."
+            ) from None
+        return lock
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns errors of the database and of the disk into sentences."""
+        try:
+            yield
+        except peewee.PeeweeException as error:
+            raise UsageError(
+                f"{self.path}: the database cannot be used ({error}); finished grades are kept."
+            ) from error
+        except OSError as error:
+            raise UsageError(
+                f"{self.path}: cannot be opened ({error.strerror}); choose a folder of your own."
+            ) from error

@@ -1,0 +1,1 @@
+"""Katas on disk: what a pack holds, read and checked."""

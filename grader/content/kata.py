@@ -1,0 +1,187 @@
+"""A kata on disk: its kata.toml, and where its files are and must be."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from typing import Final
+from typing import Literal
+
+import msgspec
+
+from grader.errors import PackError
+from grader.protocol.limits import Limits
+from grader.result import Feedback
+
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_IGNORED: Final = frozenset({"__pycache__", ".DS_Store"})
+
+
+class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of a kata that is graded on its own."""
+
+    title: str
+    points: float
+
+
+class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A limit for a measured value."""
+
+    limit: float
+    direction: Literal["at most", "at least"]
+    unit: str
+
+    def is_met(self, value: float) -> bool:
+        """Says whether a value is within the limit; NaN never is."""
+        return value <= self.limit if self.direction == "at most" else value >= self.limit
+
+
+class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The content of a kata.toml."""
+
+    title: str
+    summary: str
+    section: str
+    tasks: list[Task]
+    prerequisites: list[str] = []
+    forbidden: list[str] = []
+    limits: Limits = Limits()
+    thresholds: dict[str, Threshold] = {}
+    feedback: Feedback = "full"
+
+
+class Kata(msgspec.Struct, frozen=True, kw_only=True):
+    """One kata: what the learner gets (`folder`) and what stays with the instructor (`reference_folder`)."""
+
+    name: str
+    chapter: str
+    folder: Path
+    reference_folder: Path
+    spec: Spec
+    pack: str = ""
+
+    @property
+    def stub(self) -> Path:
+        """The file that the learner fills in."""
+        return self.folder / f"{self.name}.py"
+
+    @property
+    def support(self) -> Path:
+        """Public code that makes objects in the worker; may be absent."""
+        return self.folder / "support.py"
+
+    @property
+    def hints(self) -> Path:
+        """The learner's hints, one heading a task."""
+        return self.folder / "hints.md"
+
+    @property
+    def reference(self) -> Path:
+        """The reference solution."""
+        return self.reference_folder / f"{self.name}.py"
+
+    @property
+    def hidden_tests(self) -> Path:
+        """The tests that grade."""
+        return self.reference_folder / "test_hidden.py"
+
+    def wrong_solutions(self) -> list[Path]:
+        """Lists the files with one misconception each."""
+        return sorted((self.reference_folder / "wrong").glob("*.py"))
+
+    def right_solutions(self) -> list[Path]:
+        """Lists the other correct solutions."""
+        return sorted((self.reference_folder / "right").glob("*.py"))
+
+
+def digest_of(kata: Kata) -> str:
+    """Returns a digest that changes with any file of a kata, of the grader, and with the version of Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in (kata.folder, kata.reference_folder, Path(__file__).parents[1]):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
+    """Reads a kata and checks that its files are the ones that a kata has.
+
+    Args:
+        folder: the learner's folder, `<root>/<chapter>/<name>`.
+        reference_folder: the instructor's folder.
+        pack: the name of the pack that it belongs to.
+
+    Raises:
+        PackError: a file is missing, unexpected or malformed.
+    """
+    name = folder.name
+    if not NAME.fullmatch(name):
+        raise PackError(
+            f"{folder}: the folder's name must be lower-case words joined by underscores "
+            f"(found {name!r}); rename it and the files named after it."
+        )
+    _check_entries(folder, required={"kata.toml", "README.md", "hints.md", f"{name}.py"}, optional={"support.py"})
+    if not reference_folder.is_dir():
+        raise PackError(
+            f"{reference_folder}: expected a folder with the reference and the hidden tests of {name}, found none; "
+            f"give it the same path under the reference root as the kata has under its own."
+        )
+    _check_entries(
+        reference_folder,
+        required={f"{name}.py", "test_hidden.py"},
+        optional={"wrong", "right", "calibration.json"},
+    )
+    for part in ("wrong", "right"):
+        for entry in (reference_folder / part).glob("*"):
+            if entry.suffix != ".py" and entry.name not in _IGNORED:
+                raise PackError(f"{entry}: expected only Python files in {part}/; move it elsewhere.")
+    spec = _read_spec(folder / "kata.toml")
+    return Kata(
+        name=name,
+        chapter=folder.parent.name,
+        folder=folder,
+        reference_folder=reference_folder,
+        spec=spec,
+        pack=pack,
+    )
+
+
+def _check_entries(folder: Path, *, required: set[str], optional: set[str]) -> None:
+    found = {entry.name for entry in folder.iterdir()} - _IGNORED
+    for missing in sorted(required - found):
+        raise PackError(f"{folder / missing}: expected this file, found none; every kata has one, so add it.")
+    for unexpected in sorted(found - required - optional):
+        raise PackError(
+            f"{folder / unexpected}: found something that no kata has; expected only "
+            f"{', '.join(sorted(required | optional))}. Move it elsewhere."
+        )
+
+
+def _read_spec(path: Path) -> Spec:
+    try:
+        spec = msgspec.toml.decode(path.read_bytes(), type=Spec)
+    except msgspec.ValidationError as error:
+        raise PackError(f"{path}: {error}; see the keys of a kata.toml in docs/writing-a-kata.md.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path}: expected valid TOML, found: {error}; mend that line.") from error
+    if not spec.tasks:
+        raise PackError(f"{path}: expected at least one [[tasks]] table, found none; add one for each task.")
+    problem = _find_problem(spec)
+    if problem:
+        raise PackError(f"{path}: {problem}")
+    return spec
+
+
+def _find_problem(spec: Spec) -> str | None:
+    for number, task in enumerate(spec.tasks, 1):
+        if not task.points > 0:
+            return f"task {number} has {task.points:g} points; give every task more than 0."
+    limits: dict[str, Any] = msgspec.structs.asdict(spec.limits)
+    for name, value in limits.items():
+        if not value > 0:
+            return f"the limit {name} is {value:g}; every limit must be greater than 0."
+    return None

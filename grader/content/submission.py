@@ -1,0 +1,65 @@
+"""Reading a submission from disk, and what can be said about it before any of it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pluggy
+
+from grader.content.kata import Kata
+from grader.errors import UsageError
+
+MAX_BYTES: Final = 256 * 1024
+
+
+def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata) -> bytes:
+    """Reads what is to be graded, through the first plugin that knows the format.
+
+    Raises:
+        UsageError: the path does not exist, cannot be read, or holds nothing that a plugin knows.
+    """
+    if not path.exists():
+        raise UsageError(
+            f"{path}: expected a submission, found no such file; check the path, or leave it out to grade your own "
+            f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
+        )
+    try:
+        source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
+    if source is None:
+        found = f"a folder without {kata.name}.py" if path.is_dir() else f"{path.name!r}"
+        raise UsageError(f"{path}: expected a Python file, found {found}; name the file that you want graded.")
+    return source
+
+
+def load_python_file(path: Path, kata: Kata) -> bytes | None:
+    """Loads a `.py` file, or the kata's file in a folder; reads no more than a submission may have."""
+    if path.is_dir():
+        path = path / f"{kata.name}.py"
+    if not path.is_file() or path.suffix != ".py":
+        return None
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def find_problem(source: bytes) -> str | None:
+    """Says in a message for the learner why this cannot be a submission; None if it can."""
+    if len(source) > MAX_BYTES:
+        return (
+            f"The file is larger than {MAX_BYTES // 1024} KiB.\n"
+            "Next step: Submit code only; weights and data are made when it runs."
+        )
+    if not source.strip():
+        return "The file is empty.\nNext step: Start from the stub; `grader start` copies it where there is none yet."
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return (
+            f"The file is not UTF-8 text (byte {error.start} is 0x{source[error.start]:02x}).\n"
+            "Next step: Check that this is the Python source, and save it as UTF-8."
+        )
+    if b"\0" in source:
+        return "The file has null bytes, so it is not Python source.\nNext step: Check that this is the right file."
+    return None

@@ -1,0 +1,1 @@
+"""Which misconception a failed submission has."""

@@ -1,0 +1,238 @@
+"""Finds the misconception behind a failed submission: the wrong solution of the kata that behaves as the submission does."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import math
+from collections.abc import Callable
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from grader.content.calibration import Calibration
+from grader.diagnosis.likelihood import expects
+from grader.diagnosis.likelihood import log_likelihood_of
+from grader.diagnosis.replay import Replay
+from grader.diagnosis.trace import Answer
+from grader.diagnosis.trace import Trace
+from grader.diagnosis.trace import Traces
+from grader.result import Misconception
+
+TIMES_AS_LIKELY: Final = 10.0
+"""So many times as likely as the next must a value be under the wrong solution that is named for it."""
+
+LEAST_SHARE: Final = 1 / 3
+"""In so many of the tests that either fails, a wrong solution must give the submission's very answers."""
+
+LEAST_CLOSENESS: Final = 0.5
+"""The mean of that share and of the share of single answers must be larger."""
+
+FARTHER: Final = 2.0
+"""The share must be so many times that of the next wrong solution, or what is missing to 1 so many times less."""
+
+
+def diagnose(
+    submission: Traces, tasks: Mapping[str, int], replay: Replay, calibration: Calibration | None = None
+) -> list[Misconception]:
+    """Compares a submission with each wrong solution, by the strictest measure that any of them meets.
+
+    Where all correct solutions give the same answers, the answers must agree. Elsewhere, as in a test of a network that
+    each solution trains in its own way, it must end alike: at the same check, with the same tag if the check gives any, with
+    the same value if that is enough to find a match, else without regard to it; that measure names one wrong solution or
+    none. A test that takes long must end, and its tag or its values must lie, as those of the wrong solution did when
+    the kata was calibrated; where nothing else has failed, the values decide among several if they are far more likely
+    under one.
+
+    Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
+    makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
+    with another choice at an edge, such as the shape of an empty array, or of when to call a function. So the last measure
+    takes the one wrong solution that gives the same results or the same tags in most of what fails, if no other comes
+    near; or the only one that explains all that fails by its tags.
+
+    Args:
+        submission: what it did; it failed at least one test.
+        tasks: the task of each test.
+        replay: what the kata's own solutions do with the same seed.
+        calibration: the evidence for the kata's thresholds, where it has any.
+
+    Returns:
+        The wrong solutions that behave the same, more than one where they cannot be told apart; none if none does.
+
+    Raises:
+        TooLongError: the replay takes longer than it may.
+    """
+    comparison = _Comparison(submission, tasks, replay, calibration)
+    return comparison.find_alike() or comparison.find_alike_in_failed_tasks() or comparison.find_close()
+
+
+@dataclasses.dataclass
+class _Closeness:
+    """How much of what fails, for the submission or for a wrong solution, both do alike."""
+
+    tests: int = 0
+    same: int = 0
+    """The tests that both fail with one tag, or in which they give the same results."""
+    same_tag: int = 0
+    calls: int = 0
+    agreed: int = 0
+    """The answers that are the same; those in a test that both fail with one tag count as such."""
+
+    @property
+    def share(self) -> float:
+        return self.same / self.tests
+
+    @property
+    def is_close(self) -> bool:
+        return self.share >= LEAST_SHARE and (self.share + self.agreed / max(self.calls, 1)) / 2 > LEAST_CLOSENESS
+
+    @property
+    def evidence(self) -> str:
+        if self.same_tag:
+            return f"fails {self.same} of {self.tests} tests for the same reason as yours"
+        return f"agrees with yours on {self.agreed} of {self.calls} calls"
+
+
+class _Comparison:
+    def __init__(
+        self, submission: Traces, tasks: Mapping[str, int], replay: Replay, calibration: Calibration | None
+    ) -> None:
+        self.submission = submission
+        self.replay = replay
+        self.calibration = calibration
+        self.long = submission.keys() & (calibration.long_tests if calibration else set())
+        self.failed = {test for test, trace in submission.items() if trace.status == "fail"}
+        # Most wrong solutions fall away at the first failed test, so that few have to trace the others; what is timed
+        # takes longest and tells least.
+        self.tests = sorted(submission, key=lambda test: (submission[test].is_timed, test not in self.failed))
+        failed_tasks = {tasks[test] for test in self.failed}
+        self.tests_of_failed_tasks = [test for test in self.tests if tasks[test] in failed_tasks]
+        self.comparable: dict[str, bool] = {}
+
+    def find_alike(self) -> list[Misconception]:
+        """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
+        left = self.find_candidates(self.tests)
+        for measure in (Trace.agrees_with, Trace.fails_over_the_same_value_as):
+            found = [file for file in left if self.are_alike(file, self.tests, measure)]
+            if found and (len(found) == 1 or not self.failed <= self.long):
+                everywhere = measure is Trace.agrees_with
+                return [self.name(file, self.tests, everywhere=everywhere) for file in found]
+        if len(left) > 1 and self.failed <= self.long:
+            left = self.most_likely(left)
+        return [self.name(file, self.tests, everywhere=False) for file in left] if len(left) == 1 else []
+
+    def most_likely(self, files: list[Path]) -> list[Path]:
+        """Returns the wrong solution that most likely reaches the values of the tests that take long, if it is clear which."""
+        if self.calibration is None:
+            return files
+        measured = {name: value for test in self.long for name, value in self.submission[test].measured.items()}
+        likelihoods = [log_likelihood_of(self.calibration, file.stem, measured) for file in files]
+        best, second = sorted(likelihoods, reverse=True)[:2]
+        return [files[likelihoods.index(best)]] if best - second > math.log(TIMES_AS_LIKELY) else files
+
+    def find_alike_in_failed_tasks(self) -> list[Misconception]:
+        """Returns the wrong solutions whose answers agree in all tests of the tasks in which the submission fails."""
+        tests = self.tests_of_failed_tasks
+        if self.failed <= self.long or len(tests) == len(self.tests):
+            return []
+        found = [file for file in self.find_candidates(tests) if self.are_alike(file, tests, Trace.agrees_with)]
+        return [self.name(file, tests, everywhere=True) for file in found]
+
+    def find_candidates(self, tests: list[str]) -> list[Path]:
+        """Returns the wrong solutions that may be alike in these tests."""
+        left = list(self.replay.wrong)
+        for test in sorted(tests, key=lambda test: test not in self.long):
+            left = [file for file in left if self.may_be_alike(file, test)]
+        return left
+
+    def find_close(self) -> list[Misconception]:
+        """Returns the one wrong solution that does the same in most of what fails, unless another comes near."""
+        tests = [test for test in self.tests if test not in self.long and not self.submission[test].is_timed]
+        telling = {test for test in tests if self.submission[test].tag is not None or self.is_comparable(test)}
+        if telling & self.failed:  # Where answers may differ and no tag is given, the same failure tells less.
+            tests = [test for test in tests if test in telling or test not in self.failed]
+        failed = [test for test in tests if test in self.failed]
+        if not failed:
+            return []
+        found = []
+        for file in self.replay.wrong:
+            traces = {test: self.replay.trace(file, test) for test in failed}
+            same = sum(self.submission[test].is_close_to(trace) for test, trace in traces.items())
+            # What fails for the wrong solution alone can only make the share smaller.
+            if same >= LEAST_SHARE * len(failed):
+                found.append((self.closeness(file, tests), file))
+            else:
+                self.replay.stop(file)
+        found.sort(key=lambda entry: -entry[0].share)
+        if not found:
+            return []
+        (closest, file), next_share = found[0], found[1][0].share if len(found) > 1 else 0.0
+        stands_out = closest.share >= FARTHER * next_share or 1 - next_share > FARTHER * (1 - closest.share)
+        if closest.is_close and stands_out:
+            return [self.describe(file, closest.evidence)]
+        explain_all = [(closeness, file) for closeness, file in found if closeness.same_tag == len(failed)]
+        return [self.describe(file, closeness.evidence) for closeness, file in explain_all if len(explain_all) == 1]
+
+    def closeness(self, file: Path, tests: list[str]) -> _Closeness:
+        """Compares those of the tests that fail, for the submission or for the wrong solution."""
+        found = _Closeness()
+        for test in tests:
+            mine, theirs = self.submission[test], self.replay.trace(file, test)
+            if "fail" in (mine.status, theirs.status):
+                calls = max(len(mine.results()), len(theirs.results()))
+                has_same_tag = mine.fails_with_the_same_tag_as(theirs)
+                found.tests += 1
+                found.same += mine.is_close_to(theirs)
+                found.same_tag += has_same_tag
+                found.calls += calls
+                agreed = sum(map(Answer.agrees_with, mine.results(), theirs.results()))
+                found.agreed += calls if has_same_tag else agreed
+        return found
+
+    def may_be_alike(self, file: Path, test: str) -> bool:
+        """Says whether a wrong solution does in a test what the submission did, by the mildest measure."""
+        mine = self.submission[test]
+        if test in self.long and self.calibration:
+            return expects(self.calibration, file.stem, test, mine)
+        theirs = self.replay.trace(file, test)
+        return mine.ends_like(theirs) and (mine.agrees_with(theirs) or not self.is_comparable(test))
+
+    def are_alike(self, file: Path, tests: list[str], measure: Callable[[Trace, Trace], bool]) -> bool:
+        """Says whether a measure holds in all of these tests in which the answers need not agree."""
+        return all(
+            self.comparable.get(test) or measure(self.submission[test], self.replay.trace(file, test))
+            for test in tests
+            if test not in self.long
+        )
+
+    def is_comparable(self, test: str) -> bool:
+        """Says whether all correct solutions give the same answers in a test, so that other answers mean something."""
+        if test not in self.comparable:
+            can_be = test not in self.long and not self.submission[test].is_timed
+            self.comparable[test] = can_be and self._is_determined(test)
+        return self.comparable[test]
+
+    def _is_determined(self, test: str) -> bool:
+        first, *others = (self.replay.trace(file, test) for file in self.replay.right)
+        return all(trace.agrees_with(first) for trace in others)
+
+    def name(self, file: Path, tests: list[str], *, everywhere: bool) -> Misconception:
+        """Describes a match in these tests in the words of the wrong solution, and says what speaks for it."""
+        compared = {test for test in tests if test not in self.long and (everywhere or self.is_comparable(test))}
+        calls = sum(len(self.submission[test].answers) for test in compared)
+        if compared & self.failed:
+            evidence = f"agrees with yours on {calls} of {calls} calls"
+        else:
+            evidence = f"fails the same {len(self.failed)} of {len(self.tests)} tests as yours"
+        return self.describe(file, evidence)
+
+    def describe(self, file: Path, evidence: str) -> Misconception:
+        """Puts a wrong solution into the words that it has for learners."""
+        title, explanation = words_of(file)
+        return Misconception(name=file.stem, title=title, explanation=explanation, evidence=evidence)
+
+
+def words_of(wrong: Path) -> tuple[str, str]:
+    """Returns the title and the explanation that a wrong solution has for learners in its docstring."""
+    title, _, explanation = (ast.get_docstring(ast.parse(wrong.read_bytes())) or wrong.stem).partition("\n")
+    return title.strip(), " ".join(explanation.split())

@@ -1,0 +1,1 @@
+"""Trusted: hidden tests, clocks, seeds and verdicts."""

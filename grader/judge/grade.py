@@ -1,0 +1,290 @@
+"""One submission's way through the hidden tests of a kata, from its first load to the verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+import traceback
+from collections import Counter
+from typing import Any
+from typing import Final
+
+import pytest
+
+from grader.content.calibration import Calibration
+from grader.content.kata import Kata
+from grader.diagnosis.trace import Trace
+from grader.diagnosis.trace import Traces
+from grader.errors import GraderError
+from grader.errors import SubmissionError
+from grader.errors import SubmissionRaised
+from grader.errors import SubmissionStopped
+from grader.errors import UsageError
+from grader.errors import was_perhaps_killed
+from grader.judge.feedback import explain
+from grader.judge.pictures import Pictures
+from grader.judge.process import WorkerProcess
+from grader.judge.proxy import Code
+from grader.judge.proxy import CodeProxy
+from grader.judge.proxy import without_objects
+from grader.judge.thresholds import Thresholds
+from grader.protocol import wire
+from grader.protocol.channel import GradeRequest
+from grader.result import NOT_RUN
+from grader.result import Result
+from grader.result import TestResult
+from grader.testing import Mismatch
+
+MAX_LOST_WORKERS: Final = 2
+"""After so many dead workers the remaining tests are not run: each may cost the whole time of a call."""
+
+_MAX_OUTPUT: Final = 500
+
+
+@dataclasses.dataclass
+class KataContext:
+    """What is known of a kata before any submission: its files, and where workers come from."""
+
+    kata: Kata
+    digest: str
+    """Changes with any file of the kata, and with the grader."""
+    zygote: socket.socket
+    reference_source: bytes
+    support_source: bytes | None
+    calibration: Calibration | None
+    start_seconds: float
+    """How long a worker may take to appear."""
+
+
+class Grade:
+    """One submission's way through the hidden tests."""
+
+    def __init__(self, setting: KataContext, request: GradeRequest) -> None:
+        self.setting = setting
+        self.request = request
+        self.kata = setting.kata
+        self.submission = self._remote(request.source)
+        self.reference = self._remote(setting.reference_source, is_trusted=True)
+        self.subject = self.submission
+        """Whose functions the tests call: the submission, or the reference when it stands in for it."""
+        self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
+        self.pictures = Pictures()
+        self.traces: Traces = {}
+        """What the submission did in each test."""
+        self.num_lost = 0
+        self.raised: BaseException | None = None
+        """What ended the test that runs; the pytest plugin notes it."""
+
+    def run(self, items: list[pytest.Item]) -> Result:
+        """Runs all tests and returns what they found."""
+        start = time.monotonic()
+        try:
+            tests = self._run_tests(items)
+        finally:
+            layers = self.submission.layers()
+            self.close()
+        return Result(
+            kata=self.kata.name,
+            status=_overall(tests),
+            score=round(sum(test.points for test in tests), 6),
+            max_score=round(sum(test.max_points for test in tests), 6),
+            tests=tests,
+            thresholds=self.thresholds.results,
+            seed=self.request.seed,
+            device="gpu" if self.request.device == "gpu" else "cpu",
+            seconds=round(time.monotonic() - start, 4),
+            sandbox=layers,
+        )
+
+    def trace(self, item: pytest.Item) -> tuple[Trace, BaseException | None]:
+        """Runs one test; returns what the submission did in it, and what ended it early."""
+        num_thresholds = len(self.thresholds.results)
+        error = self._execute(item)
+        if isinstance(error, GraderError):
+            raise error
+        trace = Trace(
+            status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
+            check=_lines_in(str(self.kata.hidden_tests), error),
+            tag=error.tag if isinstance(error, Mismatch) else None,
+            compared=without_objects(error.compared) if isinstance(error, Mismatch) else None,
+            answers=self.submission.answers,
+            is_timed="speed" in getattr(item, "fixturenames", ()),
+            measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},
+        )
+        return trace, error
+
+    def close(self) -> None:
+        """Ends the workers."""
+        self.submission.close()
+        self.reference.close()
+
+    def _remote(self, source: bytes, *, is_trusted: bool = False) -> CodeProxy:
+        kata, spec = self.kata, self.kata.spec
+        code = Code(kata.name, source, kata.support, self.setting.support_source, tuple(spec.forbidden))
+        return CodeProxy(code, spec.limits, self._start_worker, is_trusted=is_trusted)
+
+    def _start_worker(self) -> WorkerProcess:
+        worker = WorkerProcess(self.setting.zygote, self.kata.spec.limits, self.setting.start_seconds)
+        if self.request.device == "gpu":
+            deadline = time.monotonic() + self.setting.start_seconds
+            if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
+                worker.kill()
+                raise UsageError(
+                    "--device gpu: expected a GPU that TensorFlow can use, found none; use --device cpu, "
+                    "or install the libraries with: pip install 'kata-grader[gpu]'"
+                )
+        return worker
+
+    def _run_tests(self, items: list[pytest.Item]) -> list[TestResult]:
+        points = self._points(items)
+        self.submission.begin_test(self.request.seed)
+        try:
+            self.submission.worker()
+        except SubmissionError as error:
+            if not self._is_ours(error, None):
+                return [self._load_failure(error)]
+        self.submission.deadline = time.monotonic() + self.kata.spec.limits.wall_seconds
+        return [self._run_test(item, points[item.nodeid]) for item in items]
+
+    def _points(self, items: list[pytest.Item]) -> dict[str, float]:
+        """Shares the points of each task among its tests, in equal parts."""
+        tasks = {item.nodeid: task_of(item) for item in items}
+        counts = Counter(tasks.values())
+        return {nodeid: self.kata.spec.tasks[task - 1].points / counts[task] for nodeid, task in tasks.items()}
+
+    def _load_failure(self, error: SubmissionError) -> TestResult:
+        return TestResult(
+            name="load",
+            task=0,
+            description="Loads your file.",
+            status="fail",
+            points=0.0,
+            max_points=sum(task.points for task in self.kata.spec.tasks),
+            message=explain(error, [], self.request.source, self.kata.stub.name),
+            output=self.submission.output()[-_MAX_OUTPUT:],
+        )
+
+    def _run_test(self, item: pytest.Item, max_points: float) -> TestResult:
+        result = TestResult(
+            name=item.name,
+            task=task_of(item),
+            description=description_of(item),
+            status="pass",
+            points=0.0,
+            max_points=max_points,
+        )
+        if self.num_lost >= MAX_LOST_WORKERS or time.monotonic() >= self.submission.deadline:
+            result.status = "fail"
+            result.message = (
+                f"{NOT_RUN}, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
+            )
+            self.traces[item.name] = Trace("not run")
+            return result
+        start = time.monotonic()
+        self.traces[item.name], error = self.trace(item)
+        result.seconds = round(time.monotonic() - start, 4)
+        result.output = self.submission.output()[:_MAX_OUTPUT]
+        if error is None:
+            result.points = max_points
+        elif isinstance(error, pytest.skip.Exception):
+            result.status, result.max_points, result.message = "skip", 0.0, str(error)
+        else:
+            if isinstance(error, SubmissionStopped):
+                self.num_lost += 1
+            message = explain(error, self.submission.calls, self.request.source, self.kata.stub.name)
+            problem = self._is_ours(error, item)
+            result.status = "error" if problem else "fail"
+            result.message = problem or message
+        return result
+
+    def _execute(self, item: pytest.Item) -> BaseException | None:
+        """Runs one test with the current subject and returns what ended it, if anything did.
+
+        Where another process may have killed a worker, the test runs a second time, as if the first had not been.
+        """
+        num_thresholds, num_pictures = len(self.thresholds.results), len(self.pictures.taken)
+        error = self._execute_once(item)
+        if error is not None and was_perhaps_killed(error):
+            del self.thresholds.results[num_thresholds:]
+            del self.pictures.taken[num_pictures:]
+            error = self._execute_once(item)
+        return error
+
+    def _execute_once(self, item: pytest.Item) -> BaseException | None:
+        self.raised = None
+        self.subject.begin_test(self.request.seed)
+        item._initrequest()  # type: ignore[attr-defined]  # As rerun plugins do: fixtures are made once otherwise.
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return self.raised
+
+    def _is_ours(self, error: BaseException, item: pytest.Item | None) -> str | None:
+        """Where the submission need not be to blame, lets the reference take its place and says what is wrong if it fails too.
+
+        Returns:
+            None if it is the submission's failure, else a sentence for the instructor.
+        """
+        is_conclusive = isinstance(error, AssertionError | SubmissionRaised)
+        if is_conclusive or (isinstance(error, SubmissionStopped) and not error.is_doubtful):
+            return None
+        again = self._run_canary(item)
+        if again is None:
+            return None
+        if isinstance(again, GraderError):
+            raise again
+        where = f"{self.kata.hidden_tests}::{item.name}" if item else str(self.kata.reference)
+        return (
+            f"{where}: the reference fails here, too ({type(again).__name__}: {again}), "
+            f"so this is not the submission's fault. Tell the author of the kata, or run it again on a quieter machine."
+        )
+
+    def _run_canary(self, item: pytest.Item | None) -> BaseException | None:
+        """Runs a test, or only the loading, with a fresh reference as the subject."""
+        recorded, taken = list(self.thresholds.results), list(self.pictures.taken)
+        self.subject = self._remote(self.setting.reference_source)
+        try:
+            if item is None:
+                self.subject.begin_test(self.request.seed)
+                self.subject.worker()
+                return None
+            return self._execute(item)
+        except SubmissionError as error:
+            return error
+        finally:
+            self.subject.close()
+            self.subject = self.submission
+            self.thresholds.results, self.pictures.taken = recorded, taken
+
+
+def _lines_in(file: str, error: BaseException | None) -> list[int]:
+    """Lists the lines of a file that an exception has passed, outermost first."""
+    frames = traceback.walk_tb(error.__traceback__ if error else None)
+    return [line for frame, line in frames if frame.f_code.co_filename == file]
+
+
+def _overall(tests: list[TestResult]) -> Any:
+    statuses = {test.status for test in tests}
+    return "error" if "error" in statuses else "fail" if "fail" in statuses else "pass"
+
+
+def task_of(item: pytest.Item) -> int:
+    """Returns the number of the task that a test belongs to, or 0."""
+    mark = item.get_closest_marker("task")
+    return int(mark.args[0]) if mark else 0
+
+
+def description_of(item: pytest.Item) -> str:
+    """Returns the line that a learner reads: the test's docstring with its parameters filled in.
+
+    What the docstring does not mention is added at the end, so that no two lines are alike.
+    """
+    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    description = " ".join(docstring.split())
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    unsaid = []
+    for name, value in parameters.items():
+        if f"`{name}`" in description:
+            description = description.replace(f"`{name}`", f"{value}")
+        elif isinstance(value, str | int | float | tuple):
+            unsaid.append(f"{name} = {value}")
+    return f"{description} ({', '.join(unsaid)})" if description and unsaid else description

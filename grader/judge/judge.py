@@ -1,0 +1,190 @@
+"""The judge: collects the hidden tests of one kata once, and forks itself for each submission to run them.
+
+A judge is trusted. It holds tests, reference, seeds and clocks, and sees of a submission only the plain values that come
+over the wire. It is forked by the service, collects, and then waits; each grade runs in a fork of the state after
+collection, so that neither pytest's start nor what a test leaves behind is paid for or seen by the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import os
+import signal
+import socket
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+
+from grader.content.calibration import read_calibration
+from grader.content.kata import Kata
+from grader.content.kata import digest_of
+from grader.content.kata import load_kata
+from grader.errors import EngineError
+from grader.errors import GraderError
+from grader.errors import PackError
+from grader.judge.assessment import Assessment
+from grader.judge.grade import KataContext
+from grader.judge.grade import description_of
+from grader.judge.pictures import preload as preload_pictures
+from grader.judge.pytest_plugin import HiddenTestPlugin
+from grader.protocol import channel
+from grader.protocol.channel import GradeRequest
+from grader.protocol.channel import Introduction
+from grader.protocol.channel import JudgeRequest
+from grader.protocol.limits import FIRST_START_SECONDS
+from grader.protocol.limits import START_SECONDS
+
+_PYTEST_OPTIONS: Final = [
+    "--noconftest",
+    "--strict-markers",
+    "--capture=no",
+    "--import-mode=importlib",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:terminal",
+    "-p",
+    "no:junitxml",
+    "-p",
+    "no:doctest",
+    "-p",
+    "no:pastebin",
+    "-p",
+    "no:faulthandler",
+    "-p",
+    "no:logging",
+]
+
+
+class Judge(HiddenTestPlugin):
+    """The state after collection: one kata and its hidden tests."""
+
+    def __init__(self, kata: Kata, zygote: socket.socket, requests: socket.socket) -> None:
+        super().__init__()
+        self.requests = requests
+        self.setting = KataContext(
+            kata=kata,
+            digest=digest_of(kata),
+            zygote=zygote,
+            reference_source=kata.reference.read_bytes(),
+            support_source=kata.support.read_bytes() if kata.support.exists() else None,
+            calibration=read_calibration(kata),
+            start_seconds=FIRST_START_SECONDS,
+        )
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Takes the place of pytest's loop: every request is graded by a fork of this process."""
+        problem = "\n".join(self.collection_errors)[-2000:] or self._find_problem(session.items)
+        if any("pictures" in getattr(item, "fixturenames", ()) for item in session.items):
+            preload_pictures()
+        gc.collect()
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            packet, descriptors, _, _ = socket.recv_fds(self.requests, channel.MAX_REQUEST_BYTES, 1)
+            if not packet:
+                return True
+            with socket.socket(fileno=descriptors[0]) as client:
+                if os.fork() == 0:
+                    try:
+                        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                        introduction = msgspec.msgpack.decode(packet, type=Introduction)
+                        self.setting.start_seconds = (
+                            START_SECONDS if introduction.zygote_is_ready else FIRST_START_SECONDS
+                        )
+                        self._answer(client, session.items, problem)
+                    finally:
+                        os._exit(0)
+
+    def _find_problem(self, items: list[pytest.Item]) -> str | None:
+        """Checks what every hidden test must have."""
+        file, parts = self.setting.kata.hidden_tests, self.setting.kata.spec.tasks
+        tasks = Counter[int]()
+        for item in items:
+            mark = item.get_closest_marker("task")
+            number = mark.args[0] if mark and mark.args else None
+            if not isinstance(number, int) or not 1 <= number <= len(parts):
+                return (
+                    f"{file}: expected @pytest.mark.task(n) with n from 1 to {len(parts)} on {item.name}, "
+                    f"found {number!r}; mark the test with its task."
+                )
+            if not description_of(item):
+                return (
+                    f"{file}: expected a docstring on {item.name}, found none; it is the line that the learner reads."
+                )
+            tasks[number] += 1
+        for number, task in enumerate(parts, 1):
+            if not tasks[number]:
+                return f"{file}: task {number} ({task.title}) has no test; add one, or remove the task from kata.toml."
+        return None
+
+    def _answer(self, client: socket.socket, items: list[pytest.Item], problem: str | None) -> None:
+        answer: channel.Response
+        assessment: Assessment | None = None
+        try:
+            if problem:
+                raise PackError(problem)
+            request = channel.receive(client, GradeRequest)
+            if request is None:
+                return
+            _end_with(client)
+            assessment = Assessment(self.setting, self, items, request)
+            answer = assessment.verdict()
+        except GraderError as error:
+            answer = channel.GradeFailure(type(error).__name__, str(error))
+        except Exception as error:
+            answer = channel.GradeFailure("EngineError", f"The judge failed ({type(error).__name__}: {error}).")
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(client, fcntl.F_SETFL, 0)
+            channel.send(client, answer)
+        client.close()
+        if assessment:
+            assessment.finish()
+
+
+def _end_with(client: socket.socket) -> None:
+    """Lets the kernel end this process when the client goes away: it has nothing more to say, so any event is its end."""
+    fcntl.fcntl(client, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(client, fcntl.F_SETFL, os.O_ASYNC)
+
+
+def main(request: JudgeRequest, zygote: socket.socket, requests: socket.socket) -> None:
+    """Runs a judge in the calling process until `requests` is closed.
+
+    Args:
+        request: names the kata.
+        zygote: the control socket of the zygote that forks its workers.
+        requests: delivers the clients' sockets.
+    """
+    try:
+        kata = load_kata(Path(request.folder), Path(request.reference_folder), request.pack)
+        judge = Judge(kata, zygote, requests)
+        arguments = [
+            *_PYTEST_OPTIONS,
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(kata.reference_folder),
+            str(kata.hidden_tests),
+        ]
+        pytest.main(arguments, plugins=[judge])
+    except GraderError as error:
+        _refuse_all(requests, channel.GradeFailure(type(error).__name__, str(error)))
+    except Exception as error:
+        _refuse_all(requests, channel.GradeFailure(EngineError.__name__, f"The judge failed to start: {error}"))
+    sys.stdout.flush()
+
+
+def _refuse_all(requests: socket.socket, failure: channel.GradeFailure) -> None:
+    while True:
+        packet, descriptors, _, _ = socket.recv_fds(requests, channel.MAX_REQUEST_BYTES, 1)
+        if not packet:
+            return
+        with socket.socket(fileno=descriptors[0]) as client, contextlib.suppress(OSError):
+            channel.send(client, failure)

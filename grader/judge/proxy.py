@@ -1,0 +1,304 @@
+"""What hidden tests hold in place of a submission: stand-ins whose calls run in a worker and come back as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.diagnosis.trace import Answer
+from grader.errors import PackError
+from grader.errors import SubmissionError
+from grader.errors import SubmissionRaised
+from grader.errors import SubmissionStopped
+from grader.errors import TrustedCodeError
+from grader.errors import was_perhaps_killed
+from grader.judge.process import WorkerProcess
+from grader.protocol import wire
+from grader.protocol.limits import Limits
+from grader.protocol.messages import SUBMISSION
+from grader.protocol.messages import SUPPORT
+from grader.testing import describe
+
+_LONGEST_ARGUMENTS = 400
+_LONGEST_NAME = 80
+_LARGEST_ANSWER = 2**20
+
+
+@dataclasses.dataclass
+class Call:
+    """One call of a test on a submission, and what came of it."""
+
+    function: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    returned: Any = None
+
+    def __str__(self) -> str:
+        text = self._arguments(brief=False)
+        if len(text) > _LONGEST_ARGUMENTS:
+            text = self._arguments(brief=True)
+        if len(text) > _LONGEST_ARGUMENTS:
+            text = text[:_LONGEST_ARGUMENTS] + " ..."
+        return f"{self.function}({text})"
+
+    def _arguments(self, *, brief: bool) -> str:
+        shown = [describe(argument, brief=brief) for argument in self.arguments]
+        shown += [f"{name}={describe(value, brief=brief)}" for name, value in self.keywords.items()]
+        return ", ".join(shown)
+
+    def name_objects(self) -> None:
+        """Lets the objects that were returned be called after the call, as the learner would write them."""
+        text = f"{self.function}({self._arguments(brief=True)})"
+        name = text if len(text) <= _LONGEST_NAME else f"{self.function}(...)"
+        if isinstance(self.returned, ObjectProxy):
+            self.returned._name = name
+        elif isinstance(self.returned, list | tuple):
+            for index, part in enumerate(self.returned):
+                if isinstance(part, ObjectProxy):
+                    part._name = f"{name}[{index}]"
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """What a worker loads: a module, and the kata's rules for it."""
+
+    name: str
+    source: bytes
+    support_file: Path
+    support: bytes | None = None
+    forbidden: tuple[str, ...] = ()
+
+
+class CodeProxy:
+    """Code in a worker of its own, which is started when first needed and again after it has died."""
+
+    def __init__(
+        self, code: Code, limits: Limits, start: Callable[[], WorkerProcess], *, is_trusted: bool = False
+    ) -> None:
+        self.code = code
+        self.limits = limits
+        self.start = start
+        self.is_trusted = is_trusted
+        """Whether this is the reference: its exceptions are never the submission's."""
+        self.seed: int | None = None
+        self.calls: list[Call] = []
+        self.answers: list[Answer] = []
+        """What has come back since the test began."""
+        self.deadline = float("inf")
+        """When all tests together must be over, on the clock of `time.monotonic`."""
+        self.load_error: SubmissionError | None = None
+        self._worker: WorkerProcess | None = None
+        self._pending_seed: int | None = None
+        self._functions: dict[int, Callable[..., Any]] = {}
+        self._numbers = itertools.count(1)
+
+    @property
+    def module(self) -> ObjectProxy:
+        """The module as a stand-in: its attributes are the functions of the submission."""
+        return ObjectProxy(self, SUBMISSION, self.code.name, is_module=True)
+
+    @property
+    def support(self) -> ObjectProxy:
+        """The kata's support code, in the same worker."""
+        return ObjectProxy(self, SUPPORT, "support", is_module=True)
+
+    def begin_test(self, seed: int) -> None:
+        """Forgets the calls of the last test and has the worker seeded before the next one."""
+        self.calls.clear()
+        self.answers = []
+        self._functions.clear()
+        self.seed = self._pending_seed = seed
+
+    def worker(self) -> WorkerProcess:
+        """Returns the living worker with the code loaded.
+
+        Raises:
+            SubmissionError: the code cannot be loaded.
+        """
+        if self._worker is not None and self._worker.is_alive:
+            return self._worker
+        if self.load_error is not None:
+            raise self.load_error
+        try:
+            try:
+                self._worker = self._load()
+            except SubmissionError as error:
+                if not was_perhaps_killed(error):
+                    raise
+                self._worker = self._load()
+        except SubmissionError as error:
+            self.load_error = error
+            raise
+        return self._worker
+
+    def _load(self) -> WorkerProcess:
+        """Starts a worker and loads the kata's support code and the code into it."""
+        worker = self.start()
+        try:
+            if self.code.support is not None:
+                self._load_support(worker, self.code.support)
+            content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
+            load = wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed)
+            worker.request(load, deadline=self.call_deadline())
+        except (SubmissionError, PackError):
+            worker.kill()
+            raise
+        return worker
+
+    def _load_support(self, worker: WorkerProcess, source: bytes) -> None:
+        load = wire.Message("load_support", 0, value=source, seed=self.seed)
+        try:
+            worker.request(load, deadline=self.call_deadline())
+        except SubmissionError as error:
+            if was_perhaps_killed(error):
+                raise
+            raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); mend it.") from error
+
+    def call_deadline(self) -> float:
+        """Returns the moment by which a call that starts now must have been answered."""
+        return min(time.monotonic() + self.limits.call_seconds, self.deadline)
+
+    def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
+        """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
+        try:
+            value = self._ask(kind, target, name, value)
+        except SubmissionRaised as error:
+            self.answers.append(Answer("raised", name, error.type_name))
+            raise
+        except SubmissionStopped as error:
+            self.answers.append(Answer("stopped", name, str(error)))
+            raise
+        self.answers.append(Answer("returned", name, without_objects(value)))
+        return value
+
+    def _ask(self, kind: str, target: int, name: str, value: Any) -> Any:
+        message = wire.Message(kind, 0, target, name, value, self._pending_seed)
+        try:
+            worker = self.worker()
+            self._pending_seed = None
+            return worker.request(
+                message,
+                deadline=self.call_deadline(),
+                substitute=self._substitute,
+                restore=self._restore,
+                call_back=self._call_back,
+            )
+        except wire.NotPlainError as error:
+            raise TypeError(f"a hidden test passed {error} to {name or 'a call'}") from None
+        except SubmissionError as error:
+            if self.is_trusted:
+                raise TrustedCodeError(f"{self.code.name}: {error}") from error
+            raise
+
+    def output(self) -> str:
+        """Returns what the code printed since the last time."""
+        return self._worker.output.take() if self._worker is not None else ""
+
+    def layers(self) -> list[str]:
+        """Names the active layers of confinement."""
+        return self._worker.layers if self._worker is not None else []
+
+    def close(self) -> None:
+        """Ends the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    def _substitute(self, value: Any) -> Any:
+        if isinstance(value, ObjectProxy):
+            if value._code is not self:
+                raise wire.NotPlainError("an object of another worker")
+            return wire.Handle(value._number)
+        if callable(value):
+            number = next(self._numbers)
+            self._functions[number] = value
+            return wire.Callback(number, getattr(value, "__name__", "function"))
+        return wire.refuse(value)
+
+    def _restore(self, value: Any) -> Any:
+        if isinstance(value, wire.Handle) and value.number >= 0:
+            return ObjectProxy(self, value.number, value.type_name[:100])
+        raise wire.WireError("a function of the worker's own making")
+
+    def _call_back(self, message: wire.Message) -> Any:
+        function = self._functions.get(message.target)
+        well_formed = isinstance(message.value, list) and len(message.value) == 2
+        if function is None or not well_formed:
+            raise wire.WireError("a callback that was never offered")
+        arguments, keywords = message.value
+        if not isinstance(arguments, list) or not isinstance(keywords, dict):
+            raise wire.WireError("a callback without arguments")
+        self.answers.append(Answer("called", message.name, without_objects([*arguments, keywords])))
+        return function(*arguments, **keywords)
+
+
+class ObjectProxy:
+    """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
+
+    __slots__ = ("_code", "_is_module", "_name", "_number")
+
+    def __init__(self, code: CodeProxy, number: int, name: str, *, is_module: bool = False) -> None:
+        self._code = code
+        self._number = number
+        self._name = name
+        self._is_module = is_module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if self._is_module:
+            return FunctionProxy(self._code, self._number, name)
+        value = self._code.ask("get", self._number, name)
+        if isinstance(value, ObjectProxy):
+            value._name = f"{self._name}.{name}"
+        return value
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls the object in the worker."""
+        return FunctionProxy(self._code, self._number, "", self._name)(*arguments, **keywords)
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._code.ask("iterate", self._number)
+        while step := self._code.ask("next", iterator._number):
+            yield step[0]
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+def without_objects(value: Any) -> Any:
+    """Puts words in the place of stand-ins and of large arrays, so that a value can be compared and kept."""
+    if isinstance(value, ObjectProxy):
+        return "an object"
+    if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ANSWER:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple):
+        return [without_objects(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: without_objects(entry) for key, entry in value.items()}
+    return value
+
+
+@dataclasses.dataclass(frozen=True)
+class FunctionProxy:
+    """A function of a module in the worker, or an object there that is called; each call is remembered."""
+
+    code: CodeProxy
+    number: int
+    name: str
+    object_name: str = ""
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls the function in the worker and returns a plain value or a stand-in."""
+        call = Call(self.name or self.object_name, arguments, keywords)
+        if self.number != SUPPORT:
+            self.code.calls.append(call)
+        call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])
+        call.name_objects()
+        return call.returned

@@ -1,0 +1,229 @@
+"""Grades a kata whenever its file is saved, and does what single keys ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from typing import Literal
+
+import click
+import pluggy
+import watchfiles
+
+from grader.content.catalog import Catalog
+from grader.content.kata import Kata
+from grader.content.submission import read_submission
+from grader.errors import GraderError
+from grader.errors import UsageError
+from grader.learner.hints import next_hint
+from grader.learner.report import render_change
+from grader.learner.workspace import Workspace
+from grader.protocol.channel import DrawnPicture
+from grader.result import Result
+from grader.service import client
+from grader.service.client import GradeJob
+from grader.service.client import PendingGrade
+from grader.service.connection import Connection
+
+KEYS: Final = {"n": "next kata", "h": "hint", "l": "list", "r": "run again", "q": "quit"}
+_STEP_MILLISECONDS: Final = 20
+"""How long a folder has to be quiet before a save counts as finished; some editors write twice."""
+
+
+class Watch:
+    """One session: the kata that is worked on, its last result, and the grade under way."""
+
+    def __init__(
+        self,
+        manager: pluggy.PluginManager,
+        catalog: Catalog,
+        workspace: Workspace,
+        service: Connection,
+        device: Literal["cpu", "gpu"],
+    ) -> None:
+        self.manager = manager
+        self.catalog = catalog
+        self.workspace = workspace
+        self.service = service
+        self.device = device
+        self.kata = next(iter(catalog.katas.values()))
+        self.task: GradeJob | None = None
+        """What was graded last, or is being graded."""
+        self.last: Result | None = None
+        self.grading: PendingGrade | None = None
+        self.folder: WatchedFolder | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that is graded."""
+        return self.workspace.submission_path(self.kata)
+
+    def run(self, kata: Kata) -> None:
+        """Watches until the user quits."""
+        self.turn_to(kata)
+        with _single_keys() as keyboard:
+            while True:
+                sources = [source for source in (keyboard, self.folder, self.grading) if source is not None]
+                ready, _, _ = select.select(sources, [], [])
+                if keyboard in ready:
+                    key = os.read(keyboard, 1).decode("ascii", "replace").lower() if keyboard is not None else ""
+                    if key in ("q", "\x03", "\x04", ""):
+                        return
+                    self.press(key)
+                elif self.folder in ready and self.folder:
+                    self.folder.acknowledge()
+                    self.grade()
+                elif self.grading in ready:
+                    self.finish()
+
+    def turn_to(self, kata: Kata) -> None:
+        """Makes another kata the one that is watched, and starts it where it was not."""
+        self.cancel()
+        self.kata, self.task, self.last = kata, None, None
+        if not self.path.parent.is_dir():
+            click.echo(f"Made {self.workspace.start(kata)}.")
+        if self.folder:
+            self.folder.close()
+        self.folder = WatchedFolder(self.path.parent)
+        click.echo(f"Watching {self.path}. Keys: {', '.join(f'{key} {word}' for key, word in KEYS.items())}.")
+        self.grade()
+
+    def press(self, key: str) -> None:
+        """Does what a key stands for."""
+        if key == "n":
+            self.turn_to(_kata_after(self.kata, self.catalog, self.workspace.passed()))
+        elif key == "h":
+            click.echo(next_hint(self.kata, self.workspace))
+        elif key == "l":
+            passed = self.workspace.passed()
+            marks = {True: "✓", False: "○"}
+            click.echo("  ".join(f"{marks[name in passed]} {name}" for name in self.catalog.katas))
+        elif key == "r":
+            self.task = None
+            self.grade()
+
+    def grade(self) -> None:
+        """Starts a grade if the file's content is new; one that is under way is given up."""
+        try:
+            source = read_submission(self.manager, self.path, self.kata)
+        except UsageError:
+            return  # An editor is about to put the new file in the place of the old one.
+        if self.task and source == self.task.source:
+            return
+        self.cancel()
+        self.manager.hook.grader_grading_started(kata=self.kata, path=self.path)
+        self.task = client.make_job(self.catalog, self.kata, source, device=self.device)
+        refused = client.refuse(self.task)
+        if refused:
+            self.show(refused, [])
+        else:
+            self.grading = PendingGrade(self.service, self.task)
+
+    def cancel(self) -> None:
+        """Gives up the grade under way."""
+        if self.grading:
+            self.grading.cancel()
+            self.grading = None
+
+    def finish(self) -> None:
+        """Takes the verdict that has arrived."""
+        if self.grading and self.task:
+            grading, self.grading = self.grading, None
+            try:
+                result, pictures = grading.wait()
+            except GraderError as error:
+                result, pictures = client.error_result(self.task, str(error)), []
+            self.show(result, pictures)
+
+    def show(self, result: Result, pictures: list[DrawnPicture]) -> None:
+        """Saves a result and prints what matters now: what has changed, and the first failure."""
+        with contextlib.suppress(OSError):
+            self.workspace.save(self.kata, self.path, result, pictures)
+        self.manager.hook.grader_grading_finished(kata=self.kata, path=self.path, result=result)
+        click.echo(render_change(result, self.last, self.kata), nl=False)
+        self.last = result
+
+
+class WatchedFolder:
+    """Tells through a descriptor that something in a folder has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, args=(folder,), daemon=True)
+        self._thread.start()
+
+    def fileno(self) -> int:
+        """Returns the descriptor that is readable after a change."""
+        return self.reader
+
+    def acknowledge(self) -> None:
+        """Forgets the changes so far."""
+        os.read(self.reader, 4096)
+
+    def close(self) -> None:
+        """Stops watching."""
+        self._stop.set()
+        self._thread.join()
+        os.close(self.reader)
+        os.close(self._writer)
+
+    def _watch(self, folder: Path) -> None:
+        changes = watchfiles.watch(
+            folder, stop_event=self._stop, step=_STEP_MILLISECONDS, rust_timeout=200, recursive=False
+        )
+        for _ in changes:
+            with contextlib.suppress(BlockingIOError):  # The pipe is full of changes that nobody has looked at yet.
+                os.write(self._writer, b"!")
+
+
+def first_kata(catalog: Catalog, workspace: Workspace) -> Kata:
+    """Returns the kata whose file was saved last, or the first one that is open.
+
+    Raises:
+        UsageError: there is no kata at all.
+    """
+    if not catalog.katas:
+        raise UsageError("There is no kata to watch; install a pack, then see `grader list`.")
+    files = {kata.name: workspace.submission_path(kata) for kata in catalog.katas.values()}
+    started = {name: file.stat().st_mtime for name, file in files.items() if file.is_file()}
+    if started:
+        return catalog.katas[max(started, key=lambda name: started[name])]
+    return _first_open(list(catalog.katas.values()), workspace.passed())
+
+
+def _kata_after(kata: Kata, catalog: Catalog, passed: set[str]) -> Kata:
+    """Returns the next open kata in the order of the catalogue, and after the last the first."""
+    katas = list(catalog.katas.values())
+    position = katas.index(kata) + 1
+    return _first_open(katas[position:] + katas[:position], passed)
+
+
+def _first_open(katas: list[Kata], passed: set[str]) -> Kata:
+    waiting = (kata for kata in katas if kata.name not in passed and passed >= set(kata.spec.prerequisites))
+    return next(waiting, katas[0])
+
+
+@contextlib.contextmanager
+def _single_keys() -> Iterator[int | None]:
+    """Yields the descriptor of a terminal that gives every key at once; None where there is no terminal."""
+    if not sys.stdin.isatty():
+        yield None
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal)
+        yield terminal
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

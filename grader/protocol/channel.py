@@ -1,0 +1,124 @@
+"""Packets between the grader's own, trusted programs: a length and a MessagePack struct, with descriptors where needed."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any
+from typing import Final
+from typing import TypeVar
+
+import msgspec
+
+from grader.result import Feedback
+
+_LENGTH: Final = struct.Struct("<Q")
+MAX_REQUEST_BYTES: Final = 65536
+GREETING: Final = b"grader"
+"""What a service says first to whoever connects."""
+
+T = TypeVar("T")
+
+
+class GradeRequest(msgspec.Struct, kw_only=True):
+    """What a client wants graded, and how."""
+
+    source: bytes
+    seed: int = 0
+    device: str = "cpu"
+    with_pictures: bool = True
+    memory: str | None = None
+    """A folder that remembers what the kata's own solutions do."""
+    solution: str | None = None
+    """The file that this is, if it is one of the kata's own solutions: then what it does is remembered."""
+    feedback: Feedback | None = None
+    """How much a failed test tells; None leaves it to the kata."""
+    diagnosis_seconds: float = 0.0
+    """Seconds that a diagnosis may take; with 0 there is none."""
+
+
+class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
+    """Which judge a client wants to speak to: a kata, and what its workers need."""
+
+    folder: str
+    reference_folder: str
+    pack: str
+    preload: list[str]
+    hidden: list[str]
+    gpu: bool = False
+    suspect_since: float = 0.0
+    """When a grade began that the machinery failed, by `time.monotonic`: whatever was running then is replaced."""
+
+
+class StatusRequest(msgspec.Struct, tag="status"):
+    """Asks a service how it is."""
+
+
+class ServiceStatus(msgspec.Struct):
+    """How a service is: its process, the seconds since its start, and what it keeps ready."""
+
+    pid: int
+    seconds: float
+    num_zygotes: int
+    katas: list[str]
+
+
+class Introduction(msgspec.Struct):
+    """What a service tells a judge with each client that it passes on."""
+
+    zygote_is_ready: bool
+
+
+class DrawnPicture(msgspec.Struct):
+    """A picture as a file's content."""
+
+    name: str
+    content: bytes
+
+
+class Verdict(msgspec.Struct, tag="verdict"):
+    """A finished grade: the result as JSON, and its pictures."""
+
+    result: bytes
+    pictures: list[DrawnPicture] = []
+
+
+class GradeFailure(msgspec.Struct, tag="failure"):
+    """A grade that could not be finished, and whose fault that is."""
+
+    kind: str
+    message: str
+
+
+Response = Verdict | GradeFailure
+
+
+def encode(packet: msgspec.Struct) -> bytes:
+    """Encodes a packet that is sent as one."""
+    return msgspec.msgpack.encode(packet)
+
+
+def send(sock: socket.socket, packet: Any) -> None:
+    """Sends one packet over a stream."""
+    content = msgspec.msgpack.encode(packet)
+    sock.sendall(_LENGTH.pack(len(content)) + content)
+
+
+def receive(sock: socket.socket, kind: type[T]) -> T | None:
+    """Reads one packet from a stream; None means that the other side is gone."""
+    prefix = _read(sock, _LENGTH.size)
+    content = _read(sock, _LENGTH.unpack(prefix)[0]) if prefix else None
+    return msgspec.msgpack.decode(content, type=kind) if content else None
+
+
+def _read(sock: socket.socket, count: int) -> bytes | None:
+    chunks = bytearray()
+    while len(chunks) < count:
+        try:
+            chunk = sock.recv(min(count - len(chunks), 2**20))
+        except OSError:
+            return None
+        if not chunk:
+            return None
+        chunks += chunk
+    return bytes(chunks)

@@ -1,0 +1,348 @@
+"""The wire between judge and worker: plain values in length-capped frames, never an object that could run code.
+
+A frame is a 16-byte prefix (two little-endian uint64: bytes of the header, bytes of the body), a MessagePack header, and a
+body that holds the arrays one after another, each in C order and little-endian. The reader believes nothing: it checks both
+lengths before it reads, and every dtype, shape and depth before it builds a value.
+"""
+
+from __future__ import annotations
+
+import math
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+from typing import Final
+from typing import Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+MAX_HEADER_BYTES: Final = 4 * 2**20
+MAX_BODY_BYTES: Final = 256 * 2**20
+MAX_DEPTH: Final = 16
+MAX_RANK: Final = 8
+MAX_ARRAYS: Final = 10_000
+DTYPES: Final = frozenset(
+    [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ]
+)
+
+_PREFIX: Final = struct.Struct("<QQ")
+_ARRAY, _TUPLE, _HANDLE, _CALLABLE = 1, 2, 3, 4
+
+
+class WireError(Exception):
+    """What arrived is not a well-formed message; says which rule it breaks."""
+
+
+class NotPlainError(Exception):
+    """A value that cannot cross the wire; says what it is."""
+
+
+class ConnectionLost(Exception):
+    """The other side closed the connection or died."""
+
+
+class DeadlineExceeded(Exception):
+    """The absolute deadline passed before the whole message had arrived."""
+
+
+class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """One message, in either direction; unused fields keep their defaults."""
+
+    kind: str
+    nonce: int
+    target: int = 0
+    name: str = ""
+    value: Any = None
+    seed: int | None = None
+
+
+class Handle(msgspec.Struct, array_like=True, frozen=True):
+    """A name for an object that stays in the worker."""
+
+    number: int
+    type_name: str = ""
+
+
+class Callback(msgspec.Struct, array_like=True, frozen=True):
+    """A name for a function that stays in the judge."""
+
+    number: int
+    function_name: str = ""
+
+
+ValueHook = Callable[[Any], Any]
+"""When encoding: turns a value that is not plain into a plainer one, a Handle or a Callback, or raises NotPlainError.
+When decoding: turns a Handle or a Callback into what stands for it on this side."""
+
+
+def refuse(value: Any) -> Any:
+    """The ValueHook that takes plain values only."""
+    raise NotPlainError(f"a value of type {type(value).__name__}")
+
+
+class _Encoder:
+    """Collects the arrays of one message while its header is built."""
+
+    def __init__(self, substitute: ValueHook) -> None:
+        self.substitute = substitute
+        self.arrays: list[npt.NDArray[Any]] = []
+
+    def plain(self, value: Any, depth: int = 0) -> Any:
+        """Rebuilds `value` from types that MessagePack knows; arrays become references into the body."""
+        if depth > MAX_DEPTH:
+            raise NotPlainError(f"a value nested more than {MAX_DEPTH} levels deep")
+        kind = type(value)
+        if kind in (bool, float, str, bytes) or value is None:
+            return value
+        if kind is int:
+            if not -(2**63) <= value < 2**64:
+                raise NotPlainError("an integer that does not fit into 64 bits")
+            return value
+        if kind is np.ndarray and value.dtype.name in DTYPES:
+            return self._array(value)
+        if kind is list:
+            return [self.plain(entry, depth + 1) for entry in value]
+        if kind is tuple:
+            return _extension(_TUPLE, [self.plain(entry, depth + 1) for entry in value])
+        if kind is dict:
+            if not all(type(key) is str for key in value):
+                raise NotPlainError("a dict whose keys are not all strings")
+            return {key: self.plain(entry, depth + 1) for key, entry in value.items()}
+        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
+            return value.item()
+        if kind is Handle:
+            return _extension(_HANDLE, value)
+        if kind is Callback:
+            return _extension(_CALLABLE, value)
+        return self.plain(self.substitute(value), depth + 1)
+
+    def _array(self, array: npt.NDArray[Any]) -> msgspec.msgpack.Ext:
+        if array.ndim > MAX_RANK:
+            raise NotPlainError(f"an array with more than {MAX_RANK} axes")
+        if len(self.arrays) == MAX_ARRAYS:
+            raise NotPlainError(f"more than {MAX_ARRAYS} arrays in one value")
+        little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
+        self.arrays.append(little)
+        return _extension(_ARRAY, (array.dtype.name, array.shape))
+
+
+def _extension(code: int, content: object) -> msgspec.msgpack.Ext:
+    return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(content))
+
+
+def encode(message: Message, substitute: ValueHook) -> list[bytes | memoryview]:
+    """Turns a message into the buffers of one frame.
+
+    Raises:
+        NotPlainError: its value, or something inside, can neither cross nor be substituted.
+    """
+    encoder = _Encoder(substitute)
+    header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
+    body = sum(array.nbytes for array in encoder.arrays)
+    if len(header) > MAX_HEADER_BYTES:
+        raise NotPlainError(f"more than {MAX_HEADER_BYTES} bytes of numbers, strings and lists (use an array)")
+    if body > MAX_BODY_BYTES:
+        raise NotPlainError(f"more than {MAX_BODY_BYTES} bytes of arrays")
+    buffers = [array.reshape(-1).view(np.uint8).data for array in encoder.arrays if array.nbytes]
+    return [_PREFIX.pack(len(header), body) + header, *buffers]
+
+
+def decode(header: bytes, body: bytearray, restore: ValueHook) -> Message:
+    """Rebuilds a message from the bytes of one frame.
+
+    Args:
+        header: the MessagePack bytes.
+        body: the arrays' bytes; the arrays of the result are views of it.
+        restore: turns a Handle or a Callback into what stands for it on this side.
+
+    Raises:
+        WireError: anything about the frame is not as `encode` would have made it.
+    """
+    position = 0
+
+    def extension(code: int, data: memoryview) -> Any:
+        nonlocal position
+        if code == _ARRAY:
+            name, shape = msgspec.msgpack.decode(data, type=tuple[str, tuple[int, ...]])
+            if name not in DTYPES or len(shape) > MAX_RANK or any(axis < 0 for axis in shape):
+                raise WireError(f"an array of dtype {name[:20]!r} and shape {shape[:MAX_RANK]}")
+            # NumPy raises ValueError where the body is shorter than that.
+            array = np.frombuffer(body, np.dtype(name).newbyteorder("<"), math.prod(shape), position).reshape(shape)
+            position += array.nbytes
+            return array.astype(np.dtype(name), copy=False)
+        if code == _TUPLE:
+            return tuple(msgspec.msgpack.Decoder(list, ext_hook=extension).decode(data))
+        if code == _HANDLE:
+            return restore(msgspec.msgpack.decode(data, type=Handle))
+        if code == _CALLABLE:
+            return restore(msgspec.msgpack.decode(data, type=Callback))
+        raise WireError(f"an extension of unknown code {code}")
+
+    try:
+        message: Message = msgspec.msgpack.Decoder(Message, ext_hook=extension).decode(header)
+        _check_plain(message.value)
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, UnicodeDecodeError) as error:
+        raise WireError(f"a malformed message ({error})") from error
+    if position != len(body):
+        raise WireError("a frame with bytes that belong to no array")
+    return message
+
+
+def to_bytes(value: Any) -> bytes:
+    """Packs a plain value, to be kept in a file.
+
+    Raises:
+        NotPlainError: it, or something inside, is not plain.
+    """
+    return b"".join(encode(Message("kept", 0, value=value), refuse))
+
+
+def from_bytes(content: bytes) -> Any:
+    """Rebuilds a value that `to_bytes` has packed.
+
+    Raises:
+        WireError: the bytes are not what `to_bytes` would have made.
+    """
+    if len(content) < _PREFIX.size:
+        raise WireError("a frame without a beginning")
+    header_bytes, _ = _PREFIX.unpack_from(content)
+    rest = content[_PREFIX.size :]
+    return decode(rest[:header_bytes], bytearray(rest[header_bytes:]), refuse).value
+
+
+def _check_plain(value: Any, depth: int = 0) -> None:
+    """Refuses what MessagePack can carry and a message may not: other dict keys, timestamps, deep nesting."""
+    if depth > MAX_DEPTH:
+        raise WireError(f"a value nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, list | tuple):
+        for entry in value:
+            _check_plain(entry, depth + 1)
+    elif type(value) is dict:
+        for key, entry in value.items():
+            if type(key) is not str:
+                raise WireError("a dict whose keys are not all strings")
+            _check_plain(entry, depth + 1)
+    elif isinstance(value, msgspec.msgpack.Ext) or type(value).__module__ == "datetime":
+        raise WireError(f"a value of type {type(value).__name__}")
+
+
+class OutputReader(Protocol):
+    """What the worker prints, and has to be read while a message is awaited, lest the worker block on a full pipe."""
+
+    def fileno(self) -> int:
+        """Returns a descriptor to poll, or -1 when there is nothing more to come."""
+
+    def drain(self) -> None:
+        """Reads what there is."""
+
+
+class FrameSocket:
+    """One end of the socket between a judge and a worker."""
+
+    def __init__(self, sock: socket.socket, output: OutputReader | None = None) -> None:
+        self.socket = sock
+        self.output = output
+        sock.setblocking(False)
+
+    def close(self) -> None:
+        """Closes this end; the other side sees the connection end."""
+        self.socket.close()
+
+    def has_unread_bytes(self) -> bool:
+        """Says whether something arrived that nobody asked for."""
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def send(self, buffers: list[bytes | memoryview], deadline: float) -> None:
+        """Writes one frame.
+
+        Args:
+            buffers: what `encode` returned.
+            deadline: on the clock of `time.monotonic`.
+
+        Raises:
+            ConnectionLost, DeadlineExceeded
+        """
+        for buffer in buffers:
+            view = memoryview(buffer)
+            while view:
+                try:
+                    view = view[self.socket.send(view) :]
+                except BlockingIOError:
+                    self._wait(select.POLLOUT, deadline)
+                except OSError as error:
+                    raise ConnectionLost(str(error)) from error
+
+    def receive(self, deadline: float, restore: ValueHook, max_bytes: int = MAX_BODY_BYTES) -> Message:
+        """Reads one frame and rebuilds its message.
+
+        Args:
+            deadline: on the clock of `time.monotonic`; the last byte must have arrived by then.
+            restore: see `decode`.
+            max_bytes: the longest body that is accepted.
+
+        Raises:
+            ConnectionLost, DeadlineExceeded, WireError
+        """
+        header_bytes, body_bytes = _PREFIX.unpack(self._read(_PREFIX.size, deadline))
+        if header_bytes > MAX_HEADER_BYTES or body_bytes > max_bytes:
+            raise WireError(f"a message of {header_bytes + body_bytes} bytes, where at most {max_bytes} are accepted")
+        header = self._read(header_bytes, deadline)
+        return decode(bytes(header), self._read(body_bytes, deadline), restore)
+
+    def _read(self, count: int, deadline: float) -> bytearray:
+        buffer = bytearray(count)
+        view = memoryview(buffer)
+        while view:
+            try:
+                received = self.socket.recv_into(view)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except OSError as error:
+                raise ConnectionLost(str(error)) from error
+            if received == 0:
+                raise ConnectionLost("the connection ended")
+            view = view[received:]
+        return buffer
+
+    def _wait(self, events: int, deadline: float) -> None:
+        """Sleeps until the socket is ready, and reads the output whenever there is some."""
+        poll = select.poll()
+        poll.register(self.socket, events)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise DeadlineExceeded
+            output = self.output.fileno() if self.output else -1
+            if output >= 0:
+                poll.register(output, select.POLLIN)
+            ready = {descriptor for descriptor, _ in poll.poll(left * 1000)}
+            if output in ready and self.output:
+                self.output.drain()
+                if self.output.fileno() < 0:
+                    poll.unregister(output)
+            if self.socket.fileno() in ready:
+                return

@@ -1,0 +1,1 @@
+"""The daemon that keeps judges and zygotes ready, and those who ask it for grades."""

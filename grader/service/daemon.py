@@ -1,0 +1,242 @@
+"""The service: a program that keeps zygotes and judges ready, and hands each client to the judge that it asks for.
+
+`python -I -m grader.service.daemon DESCRIPTOR` serves one client over that descriptor; with a path and a number of seconds
+it listens there until nobody has come for so long. Clients send it single packets with one end of a socket pair;
+from there on the client and a judge speak over that pair, and the service goes back to waiting. It never blocks on a grade.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.judge import judge
+from grader.protocol import channel
+from grader.protocol.channel import Introduction
+from grader.protocol.channel import JudgeRequest
+from grader.protocol.channel import ServiceStatus
+from grader.protocol.channel import StatusRequest
+from grader.protocol.messages import ZygoteSetup
+
+MAX_JUDGES: Final = 16
+_ENVIRONMENT: Final = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "KERAS_BACKEND": "tensorflow",
+    "KERAS_HOME": "/nonexistent",
+    # One thread each: small operations are faster, sums do not depend on the machine, and jobs do not slow each other down.
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "MPLBACKEND": "agg",
+}
+"""What the zygote and its workers see of an environment: nothing of the user's."""
+
+
+@dataclasses.dataclass
+class ZygoteHandle:
+    """A running zygote, and the socket on which judges ask it for workers."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    is_ready: bool = False
+    """Whether it has said that its imports are done."""
+    start: float = dataclasses.field(default_factory=time.monotonic)
+
+    def is_alive(self) -> bool:
+        """Says whether it can still answer."""
+        return self.process.poll() is None
+
+
+@dataclasses.dataclass
+class JudgeHandle:
+    """A running judge: the state of the kata's files that it knows, its zygote, and where to send it clients."""
+
+    kata: str
+    fingerprint: str
+    zygote: ZygoteHandle
+    requests: socket.socket
+
+
+class Service:
+    """The zygotes and judges of one user, each started when first asked for."""
+
+    def __init__(
+        self, controls: list[socket.socket], listener: socket.socket | None = None, idle_seconds: float | None = None
+    ) -> None:
+        self.controls = controls
+        """The connections of clients."""
+        self.listener = listener
+        self.idle_seconds = idle_seconds
+        self.start = time.monotonic()
+        self.zygotes: dict[bytes, ZygoteHandle] = {}
+        self.judges: dict[bytes, JudgeHandle] = {}
+
+    def serve(self) -> None:
+        """Hands out judges until there can be no more clients, or until none has come for the idle time."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while self.controls or self.listener:
+            ready = self._wait()
+            if not ready:
+                return
+            for zygote_handle in self.zygotes.values():
+                if zygote_handle.control in ready:
+                    # It says so once; what is ready later is its end, which is_alive() tells.
+                    zygote_handle.is_ready = True
+                    zygote_handle.control.recv(1)
+            if self.listener in ready:
+                self._accept()
+            for control in [control for control in self.controls if control in ready]:
+                self._answer(control)
+
+    def _wait(self) -> set[socket.socket]:
+        """Sleeps until something arrives, at most for the idle time."""
+        sockets = [*self.controls, *([self.listener] if self.listener else [])]
+        sockets += [handle.control for handle in self.zygotes.values() if not handle.is_ready]
+        by_descriptor = {sock.fileno(): sock for sock in sockets}
+        poll = select.poll()
+        for descriptor in by_descriptor:
+            poll.register(descriptor, select.POLLIN)
+        timeout = None if self.idle_seconds is None else self.idle_seconds * 1000
+        return {by_descriptor[descriptor] for descriptor, _ in poll.poll(timeout)}
+
+    def _accept(self) -> None:
+        """Greets a new client."""
+        if self.listener:
+            control, _ = self.listener.accept()
+            try:
+                control.send(channel.GREETING)
+                self.controls.append(control)
+            except OSError:
+                control.close()  # It has gone already.
+
+    def _answer(self, control: socket.socket) -> None:
+        """Reads one packet of a client and does what it asks for."""
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(control, channel.MAX_REQUEST_BYTES, 1)
+        except OSError:
+            packet, descriptors = b"", []
+        if not packet or not descriptors:
+            self.controls.remove(control)
+            control.close()
+            return
+        request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest)
+        with socket.socket(fileno=descriptors[0]) as client:
+            if isinstance(request, JudgeRequest):
+                self._introduce(request, client)
+            else:
+                channel.send(client, self._status())
+
+    def _status(self) -> ServiceStatus:
+        katas = sorted({handle.kata for handle in self.judges.values()})
+        alive = sum(handle.is_alive() for handle in self.zygotes.values())
+        return ServiceStatus(os.getpid(), time.monotonic() - self.start, alive, katas)
+
+    def _introduce(self, request: JudgeRequest, client: socket.socket) -> None:
+        """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
+        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0))
+        known = self.judges.get(key)
+        is_suspect = known is not None and known.zygote.start < request.suspect_since
+        if known and is_suspect:
+            known.zygote.process.kill()
+            self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
+        fingerprint = fingerprint_of(request)
+        is_usable = known and known.fingerprint == fingerprint and known.zygote.is_alive() and not is_suspect
+        if known and is_usable and _send(known, client):
+            return
+        if known:
+            self.judges.pop(key).requests.close()
+        while len(self.judges) >= MAX_JUDGES:
+            self.judges.pop(next(iter(self.judges))).requests.close()
+        self.judges[key] = self._start_judge(request, fingerprint, client)
+        _send(self.judges[key], client)
+
+    def _start_judge(self, request: JudgeRequest, fingerprint: str, client: socket.socket) -> JudgeHandle:
+        helper = self._zygote(request)
+        requests, judge_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            try:
+                # A copy of another's socket would keep it open after its owner has closed it.
+                for sock in [client, requests, *self.controls, *(other.requests for other in self.judges.values())]:
+                    sock.close()
+                if self.listener:
+                    self.listener.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                judge.main(request, helper.control, judge_end)
+            finally:
+                os._exit(0)
+        judge_end.close()
+        return JudgeHandle(Path(request.folder).name, fingerprint, helper, requests)
+
+    def _zygote(self, request: JudgeRequest) -> ZygoteHandle:
+        setup = channel.encode(ZygoteSetup(request.preload, request.hidden, request.gpu))
+        known = self.zygotes.get(setup)
+        if known and known.is_alive():
+            return known
+        if known:
+            known.control.close()
+        control, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with zygote_end:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "grader.worker.zygote", str(zygote_end.fileno())],
+                pass_fds=[zygote_end.fileno()],
+                env=_ENVIRONMENT if request.gpu else {**_ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        control.send(setup)
+        self.zygotes[setup] = ZygoteHandle(process, control)
+        return self.zygotes[setup]
+
+
+def _send(handle: JudgeHandle, client: socket.socket) -> bool:
+    try:
+        socket.send_fds(handle.requests, [channel.encode(Introduction(handle.zygote.is_ready))], [client.fileno()])
+    except OSError:
+        return False
+    return True
+
+
+def fingerprint_of(request: JudgeRequest) -> str:
+    """Returns a digest that changes whenever a file of the kata may have changed."""
+    folders = (Path(request.folder), Path(request.reference_folder))
+    files = sorted(file for folder in folders for file in folder.rglob("*") if "__pycache__" not in file.parts)
+    facts = [(str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in (file.stat(),)]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def main() -> None:
+    """Runs a service on the descriptor, or at the path, that the command line names."""
+    place, *rest = sys.argv[1:]
+    if not rest:
+        with socket.socket(fileno=int(place)) as control:
+            Service([control]).serve()
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(place)
+        listener.listen()
+        os.chdir("/")  # It may outlive the folder in which it was started.
+        try:
+            Service([], listener, float(rest[0])).serve()
+        finally:
+            os.unlink(place)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Confines workers: what a zygote does once (`Sandbox.enter`) and what each forked worker does to itself (`Sandbox.confine`).
+
+Every layer is tried when the grader runs and named in the result only if the kernel accepted it. The layers overlap on
+purpose: files are kept away by the jail and by Landlock, the network by a namespace and by seccomp, signals by three.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable
+from typing import Final
+
+from grader.protocol.limits import Limits
+from grader.worker.sandbox.paths import DEVICES
+from grader.worker.sandbox.paths import readable_paths
+
+if sys.platform == "linux":
+    from grader.worker.sandbox import landlock
+    from grader.worker.sandbox import linux
+    from grader.worker.sandbox import namespaces
+    from grader.worker.sandbox import seccomp
+
+_FIRST_WORKER_UID: Final = 61184
+_NUM_WORKER_UIDS: Final = 4096
+_ADDRESS_SPACE_BEYOND_DATA: Final = 6 * 2**30
+_MAX_FILE_BYTES: Final = 64 * 2**20
+_MAX_OPEN_FILES: Final = 1024
+
+
+class Sandbox:
+    """The confinement of one zygote and of all workers forked from it."""
+
+    def __init__(self, hidden: Iterable[str], *, gpu: bool = False) -> None:
+        """Plans the confinement.
+
+        Args:
+            hidden: folders that no worker may read.
+            gpu: whether workers need the GPU; its driver reads many files, so the jail is left out.
+        """
+        self.gpu = gpu
+        self.layers: list[str] = []
+        self._readable = readable_paths(hidden, gpu=gpu)
+        self._ruleset: int | None = None
+        self._scratch = tempfile.gettempdir()
+        self._is_jailed = False
+
+    def enter(self) -> None:
+        """Takes the zygote's own steps; call it in a process with one thread, before any large import."""
+        if sys.platform != "linux":
+            return
+        # When memory runs out, the kernel shall take a worker and not the judge; children inherit this.
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write("1000")
+        if not self.gpu:
+            try:
+                namespaces.enter(self._readable)
+                self._is_jailed = True
+                self._scratch = namespaces.SCRATCH
+                self.layers.append("namespaces")
+            except OSError:
+                pass  # Containers often refuse; the layers below do not depend on it.
+        if not self._is_jailed:
+            self._scratch = tempfile.mkdtemp(prefix="grader-scratch-")
+            os.chmod(self._scratch, 0o711)  # noqa: S103  Workers of other users pass through to their own folders.
+        os.environ.update(TMPDIR=self._scratch, MPLCONFIGDIR=self._scratch)
+        if self._is_jailed:
+            # In the jail /proc shows the zygote and its workers only, and each may read no more of another than its name.
+            self._ruleset = self._prepare_ruleset("/proc", namespaces.SCRATCH_PARENT)
+
+    def descriptors(self) -> list[int]:
+        """Lists the open descriptors that `confine` will need."""
+        return [] if self._ruleset is None else [self._ruleset]
+
+    def confine(self, limits: Limits) -> list[str]:
+        """Confines the calling process, a worker with one thread, for good.
+
+        Returns:
+            The names of the layers that are active.
+
+        Raises:
+            OSError: root's worker could not give up being root, or a limit could not be set.
+        """
+        layers = list(self.layers)
+        if self._is_jailed:
+            namespaces.mount_scratch()
+        scratch = self._make_scratch()
+        self._limit_resources(limits)
+        layers.append("rlimits")
+        if os.getuid() == 0:
+            _become(_FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS)
+            layers.append("uid")
+        os.chdir(scratch)
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "KERAS_HOME", "MPLCONFIGDIR"), scratch))
+        tempfile.tempdir = scratch
+        if sys.platform == "linux":
+            layers += self._confine_on_linux(scratch)
+        return layers
+
+    def clean_up(self, worker: int) -> None:
+        """Removes what a dead worker left in its scratch folder; in a jail it is gone already."""
+        if not self._is_jailed:
+            shutil.rmtree(os.path.join(self._scratch, str(worker)), ignore_errors=True)
+
+    def _confine_on_linux(self, scratch: str) -> list[str]:
+        linux.drop_capabilities()
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        layers = []
+        ruleset = self._ruleset or self._prepare_ruleset(f"/proc/{os.getpid()}", scratch)
+        if ruleset is not None:
+            landlock.restrict(ruleset)
+            os.close(ruleset)
+            layers.append("landlock")
+        if seccomp.is_supported():
+            seccomp.install()
+            layers.append("seccomp")
+        return layers
+
+    def _prepare_ruleset(self, processes: str, scratch: str) -> int | None:
+        """Builds the list of files that may be reached; None where the kernel has no Landlock."""
+        try:
+            return landlock.prepare((*self._readable, processes), (*DEVICES, scratch))
+        except OSError:
+            return None
+
+    def _make_scratch(self) -> str:
+        if self._is_jailed:
+            return self._scratch
+        folder = os.path.join(self._scratch, str(os.getpid()))
+        os.mkdir(folder, 0o700)
+        if os.getuid() == 0:
+            os.chown(folder, _FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS, -1)
+        return folder
+
+    def _limit_resources(self, limits: Limits) -> None:
+        cpu_seconds = max(1, round(limits.cpu_seconds))
+        _limit(resource.RLIMIT_CPU, cpu_seconds)
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_FSIZE, _MAX_FILE_BYTES)
+        _limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
+        if sys.platform == "linux":
+            _limit(resource.RLIMIT_DATA, limits.memory_mb * 2**20)
+            if not self.gpu:  # A CUDA driver reserves far more addresses than memory.
+                _limit(resource.RLIMIT_AS, limits.memory_mb * 2**20 + _ADDRESS_SPACE_BEYOND_DATA)
+            if self._is_jailed or os.getuid() == 0:
+                # Elsewhere the count would include whatever else the user runs.
+                _limit(resource.RLIMIT_NPROC, limits.threads)
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _limit(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))

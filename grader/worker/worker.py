@@ -1,0 +1,249 @@
+"""The worker: loads one submission in a confined process and answers the judge's calls with plain values.
+
+Nothing here is trusted once a submission has been loaded: its code can change anything in this process, and the judge
+believes only what it can rebuild from the bytes that arrive.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.abc
+import importlib.util
+import random
+import socket
+import sys
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from grader.protocol import wire
+from grader.protocol.limits import Limits
+from grader.protocol.messages import SUBMISSION
+from grader.protocol.messages import SUPPORT
+from grader.protocol.messages import Raised
+from grader.worker.forbidden import forbid
+from grader.worker.sandbox import Sandbox
+
+_FIRST_OBJECT: Final = 2
+_MAX_TEXT: Final = 2000
+_WAIT_SECONDS: Final = 86400.0
+
+
+class JudgeFunctionError(Exception):
+    """A function that the judge had passed was called in a way that it refuses."""
+
+
+def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, is_spare: bool) -> None:
+    """Confines the calling process and serves the wire on `descriptor` until the judge closes it; a spare warms up first."""
+    connection = wire.FrameSocket(socket.socket(fileno=descriptor))
+    sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    ready = wire.Message("ready", 0)
+    try:
+        ready.value = sandbox.confine(limits)
+    except OSError as error:
+        ready = wire.Message("unconfined", 0, value=f"The sandbox could not be set up: {error}.")
+    connection.send(wire.encode(ready, wire.refuse), time.monotonic() + _WAIT_SECONDS)
+    if ready.kind == "ready":
+        if is_spare:
+            warm_up()
+        Worker(connection, limits).serve()
+
+
+def warm_up() -> None:
+    """Runs the first product and the first gradient, which cost TensorFlow more than most katas; only a worker may."""
+    if "tensorflow" in sys.modules:
+        tf = sys.modules["tensorflow"]
+        values = tf.ones((2, 2))
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            product = tf.linalg.matmul(values, values)
+        tape.gradient(product, values)
+
+
+class Worker:
+    """The objects of one submission and the loop that answers calls on them."""
+
+    def __init__(self, connection: wire.FrameSocket, limits: Limits) -> None:
+        self.connection = connection
+        self.limits = limits
+        self.objects: dict[int, Any] = {}
+        self.filename = ""
+        self.nonce = 0
+
+    def serve(self) -> None:
+        """Answers messages, one at a time, until the judge closes the connection."""
+        while True:
+            try:
+                message = self.receive()
+            except wire.ConnectionLost:
+                return
+            self.nonce = message.nonce
+            self.answer(message)
+
+    def receive(self) -> wire.Message:
+        """Waits for the next message of the judge, who has all the time in the world."""
+        return self.connection.receive(time.monotonic() + _WAIT_SECONDS, self.restore)
+
+    def answer(self, message: wire.Message) -> None:
+        """Does what a message asks for and replies with its value, or with what was raised."""
+        try:
+            if message.seed is not None:
+                seed_numbers(message.seed)
+            value = getattr(self, f"do_{message.kind}")(message)
+            self.reply("value", value)
+        except wire.NotPlainError as error:
+            self.reply("not_plain", str(error))
+        except BaseException as error:  # Whatever it is, SystemExit and KeyboardInterrupt too, the judge wants to know.
+            self.reply("raised", msgspec.to_builtins(describe_exception(error, self.filename)))
+
+    def reply(self, kind: str, value: Any) -> None:
+        """Sends a message that carries the nonce of the one being answered."""
+        buffers = wire.encode(wire.Message(kind, self.nonce, value=value), self.substitute)
+        sys.stdout.flush()
+        self.connection.send(buffers, time.monotonic() + _WAIT_SECONDS)
+
+    def do_count_gpus(self, message: wire.Message) -> int:
+        """Counts the GPUs that TensorFlow can use; this initialises them, which only a worker may do."""
+        return len(sys.modules["tensorflow"].config.list_physical_devices("GPU")) if "tensorflow" in sys.modules else 0
+
+    def do_load_support(self, message: wire.Message) -> None:
+        """Executes the kata's support code as the module `support`."""
+        self.objects[SUPPORT] = load_module("support", message.value, "support.py")
+
+    def do_load(self, message: wire.Message) -> None:
+        """Executes the submission as a module, with the forbidden calls out of its reach."""
+        self.filename = message.name + ".py"
+        for dotted in message.value["forbidden"]:
+            forbid(dotted)
+        if message.seed is not None:
+            seed_libraries(message.seed)
+        self.objects[SUBMISSION] = load_module(message.name, message.value["source"], self.filename)
+
+    def do_call(self, message: wire.Message) -> Any:
+        """Calls an object, or a function of one of the two modules."""
+        function = self.look_up(message)
+        return function(*message.value[0], **message.value[1])
+
+    def do_get(self, message: wire.Message) -> Any:
+        """Reads an attribute."""
+        return self.look_up(message)
+
+    def do_iterate(self, message: wire.Message) -> wire.Handle:
+        """Starts an iteration over an object."""
+        return self.keep(iter(self.look_up(message)))
+
+    def do_next(self, message: wire.Message) -> list[Any]:
+        """Takes one step of an iteration; an empty list says that it is over."""
+        iterator: Iterator[Any] = self.look_up(message)
+        for value in iterator:
+            return [value]
+        return []
+
+    def look_up(self, message: wire.Message) -> Any:
+        """Finds the object that a message is about."""
+        target = self.objects[message.target]
+        return getattr(target, message.name) if message.name else target
+
+    def keep(self, value: Any) -> wire.Handle:
+        """Gives an object a number by which the judge can name it."""
+        number = len(self.objects) + _FIRST_OBJECT
+        self.objects[number] = value
+        return wire.Handle(number, type(value).__name__[:100])
+
+    def restore(self, value: Any) -> Any:
+        """Turns the judge's handles back into objects, and its callbacks into functions."""
+        if isinstance(value, wire.Handle):
+            return self.objects[value.number]
+        return functools.partial(self.call_judge, value.number, value.function_name)
+
+    def call_judge(self, number: int, name: str, *arguments: Any, **keywords: Any) -> Any:
+        """Calls a function of the judge and returns what it returns."""
+        request = wire.Message("callback", self.nonce, number, name, [list(arguments), keywords])
+        self.connection.send(wire.encode(request, self.substitute), time.monotonic() + _WAIT_SECONDS)
+        answer = self.receive()
+        if answer.kind == "refused":
+            raise JudgeFunctionError(answer.value)
+        return answer.value
+
+    def substitute(self, value: Any) -> Any:
+        """Makes plain what has a plain form (tensors, subclasses of the plain types), and keeps anything else here."""
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind in "OUS":
+                return value.tolist()
+            return np.asarray(value, dtype=np.float32 if value.dtype.kind == "V" else None).view(np.ndarray)
+        plain: Any
+        for plain in (bool, int, float, str, bytes, list, tuple, dict):
+            if isinstance(value, plain):
+                return plain(value)
+        if isinstance(value, range):
+            return list(value)
+        if is_tensor(value):
+            array = np.asarray(value)
+            return array if array.dtype.name in wire.DTYPES else array.astype(np.float32)
+        return self.keep(value)
+
+
+def is_tensor(value: object) -> bool:
+    """Says whether a value is a tensor or a variable of TensorFlow, Keras or another array library."""
+    return hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
+
+
+class SourceLoader(importlib.abc.ExecutionLoader):
+    """Loads a module from bytes; `tf.function` asks it for the source of what it turns into a graph."""
+
+    def __init__(self, source: bytes, filename: str) -> None:
+        self.source = source
+        self.filename = filename
+
+    def get_source(self, fullname: str) -> str:
+        """Returns the source code as text."""
+        return importlib.util.decode_source(self.source)
+
+    def get_filename(self, fullname: str) -> str:
+        """Returns the name that stands in tracebacks; there is no such file."""
+        return self.filename
+
+
+def load_module(name: str, source: bytes, filename: str) -> types.ModuleType:
+    """Executes source code as a module that can be imported by its name."""
+    spec = importlib.util.spec_from_loader(name, SourceLoader(source, filename))
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def seed_numbers(seed: int) -> None:
+    """Seeds Python's and NumPy's random numbers, from which Keras draws the seeds of its layers."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+def seed_libraries(seed: int) -> None:
+    """Seeds Keras and TensorFlow, where they are loaded; TensorFlow then forgets its kernels, so not for every test."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed % 2**32)
+
+
+def describe_exception(error: BaseException, filename: str) -> Raised:
+    """Reduces an exception to its type, its text and the lines of the submission that it passed through."""
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename == filename and error.lineno:
+        lines.append(error.lineno)
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except BaseException:  # The submission's own exceptions may be broken, too.
+        text = ""
+    return Raised(type(error).__name__[:100], text[:_MAX_TEXT], lines[-20:])
