@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from grader import Pack
-from grader.authoring.verify import Report
+from grader.authoring.verify import Verification
 from grader.authoring.verify import verify
 from grader.cli import create_cli
 from grader.content.calibration import Calibration
@@ -76,7 +76,7 @@ class Copy:
         if evidence is not None:
             self.file("reference/basics/double").joinpath("calibration.json").write_text(evidence)
 
-    def verify(self, *, num_seeds: int = 1, fresh: bool = True) -> Report:
+    def verify(self, *, num_seeds: int = 1, fresh: bool = True) -> Verification:
         pack = Pack(
             name="copy",
             title="Copy",
