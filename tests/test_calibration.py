@@ -22,6 +22,7 @@ from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.content.kata import Threshold
 from grader.content.pack import Pack
+from grader.diagnosis.likelihood import expects
 from grader.diagnosis.likelihood import log_likelihood_of
 from grader.diagnosis.trace import Trace
 from grader.errors import PackError
@@ -134,7 +135,7 @@ def test_evidence_says_what_to_expect_of_a_wrong_solution(
     solution: str, status: str, value: float, tag: str | None, *, expected: bool
 ) -> None:
     trace = Trace(status, tag=tag, measured={"error": value})
-    assert calibration.expects(EVIDENCE, solution, "test_it", trace) is expected
+    assert expects(EVIDENCE, solution, "test_it", trace) is expected
 
 
 TOML = KATA_TOML + '\n[thresholds.error]\nlimit = 2.0\ndirection = "at most"\nunit = "units"\n'

@@ -134,7 +134,7 @@ def test_pack_of_a_third_party_is_listed_and_graded(installed: Path, folder: Pat
 
 
 @pytest.mark.parametrize("user", [None, ORDINARY_USER])
-@pytest.mark.parametrize("secret", ["tiny_pack/reference/basics/double/double.py", "grader/judge.py"])
+@pytest.mark.parametrize("secret", ["tiny_pack/reference/basics/double/double.py", "grader/judge/judge.py"])
 def test_installed_packs_are_out_of_reach(installed: Path, folder: Path, user: int | None, secret: str) -> None:
     path = next(installed.parent.glob("lib/python*/site-packages")) / secret
     assert path.exists()

@@ -43,6 +43,7 @@ class GradeRow(peewee.Model):
         """Where the rows are, and what is looked up."""
 
         database = _database
+        table_name = "grade"
         primary_key = peewee.CompositeKey("student", "kata")
         indexes = ((("kata", "content", "kata_version", "seed"), False),)
 
