@@ -29,6 +29,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import new
     from grader.cli import plugins
     from grader.cli import run
+    from grader.cli import show
     from grader.cli import start
     from grader.cli import verify
     from grader.cli import watch
@@ -37,7 +38,7 @@ def grader_register_commands(group: click.Group) -> None:
     for module in (
         *(list_, start, run, watch, hint),
         *(batch, gradebook),
-        *(new, verify, calibrate, export),
+        *(new, verify, show, calibrate, export),
         *(zygote, plugins),
     ):
         group.add_command(module.command)

@@ -71,8 +71,8 @@ REMOVALS = [
     Removal("second load", "judge/proxy.py", "if not was_perhaps_killed(error):", "if True:", "test_judge.py"),
     Removal(
         "withheld feedback",
-        "judge/assessment.py",
-        "        redact(result, feedback, self.setting.kata)\n",
+        "judge/verdict.py",
+        "    redact(result, feedback, kata)\n",
         "",
         "test_judge.py",
     ),

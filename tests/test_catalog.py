@@ -111,6 +111,9 @@ KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
             "at least one [[tasks]]",
         ),
         (edit(f"{KATA}/kata.toml", "section", 'prerequisites = ["nothing"]\nsection'), "prerequisite 'nothing'"),
+        (edit(f"{KATA}/kata.toml", "format_version = 1", "format_version = 2"), "this grader reads 1"),
+        (write(f"{KATA}/data/notes.txt"), "expected only arrays in data/"),
+        (write(f"{KATA}/data/large.npy", " " * (2**20 + 1)), "expected at most 1048576 bytes of data"),
         (cycle, "form a circle"),
     ],
 )

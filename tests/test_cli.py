@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result
 from conftest import ROOT
+from conftest import WriteKata
 
 from grader.cli import create_cli
+from grader.learner.workspace import Workspace
 from grader.learner.workspace import find_workspace
 from grader.plugins import create_manager
 
@@ -124,6 +126,14 @@ def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
     mine.write_text((REFERENCE / "right/with_numpy.py").read_text())
     assert grader("run", "perceptron").exit_code == 0
     assert "✓ perceptron" in grader("list").output
+
+
+def test_start_copies_the_data_of_a_kata(workspace: Path, write_kata: WriteKata) -> None:
+    kata = write_kata()
+    (kata.folder / "data").mkdir()
+    (kata.folder / "data/weights.npy").write_bytes(b"numbers")
+    Workspace(workspace).start(kata)
+    assert (workspace / "double/data/weights.npy").read_bytes() == b"numbers"
 
 
 def test_start_never_overwrites(workspace: Path) -> None:

@@ -98,7 +98,7 @@ def test_misconception_is_named_in_the_words_of_its_file_with_what_speaks_for_it
         name="squares",
         title="Squares.",
         explanation="That is a mistake, so mend it.",
-        evidence="agrees with yours on 3 of 3 calls",
+        evidence="gave the same answer as yours in 3 of 3 calls",
     )
     assert {test.misconception for test in result.tests if test.status == "fail"} == {"squares"}
     assert {test.misconception for test in result.tests if test.status == "pass"} == {None}
@@ -140,13 +140,13 @@ def test_quadruples(submission, size):
     source = WRONG["squares"] + "\ndef quadruple(values):\n    return 4 * values\n"
     found = diagnose(load_kata(kata.folder, kata.reference_folder), source).misconception
     assert found
-    assert (found.name, found.evidence) == ("squares", "agrees with yours on 4 of 4 calls")
+    assert (found.name, found.evidence) == ("squares", "gave the same answer as yours in 4 of 4 calls")
 
 
 def test_same_mistake_with_another_edge_is_close_enough(kata: Kata, diagnose: Diagnose) -> None:
     found = diagnose(kata, "def double(values):\n    return values**2\n" + PICK.format(-7.5)).misconception
     assert found
-    assert (found.name, found.evidence) == ("squares", "agrees with yours on 2 of 2 calls")
+    assert (found.name, found.evidence) == ("squares", "gave the same answer as yours in 2 of 2 calls")
 
 
 CLUE_TESTS = '''
@@ -165,10 +165,10 @@ def test_picks_a_number(submission, size):
 @pytest.mark.parametrize(
     ("source", "name", "evidence"),
     [
-        ("def pick(size):\n    return -7\n", "below", "fails the same 3 of 3 tests as yours"),
-        ("def pick(size):\n    return size + 7\n", "above", "fails the same 3 of 3 tests as yours"),
+        ("def pick(size):\n    return -7\n", "below", "failed the same 3 tests as yours"),
+        ("def pick(size):\n    return size + 7\n", "above", "failed the same 3 tests as yours"),
         # The wrong solution fails one more test, and no other has its tag.
-        ("def pick(size):\n    return 500\n", "above", "fails 2 of 3 tests for the same reason as yours"),
+        ("def pick(size):\n    return 500\n", "above", "failed 2 of 3 tests for the same reason as yours"),
     ],
 )
 def test_clue_tells_two_apart_whatever_their_values_are(
@@ -204,7 +204,7 @@ def test_failed_check_is_enough_where_one_wrong_solution_fails_it(kata: Kata, di
     (kata.reference_folder / "wrong/picks_too_little.py").unlink()
     found = diagnose(kata, RIGHT.replace("0.5", "7.5")).misconception
     assert found
-    assert (found.name, found.evidence) == ("picks_too_much", "fails the same 1 of 4 tests as yours")
+    assert (found.name, found.evidence) == ("picks_too_much", "failed the same 1 test as yours")
 
 
 def test_wrong_solutions_that_cannot_be_told_apart_are_all_offered(kata: Kata, diagnose: Diagnose) -> None:

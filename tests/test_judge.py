@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import HIDDEN_TESTS
 from conftest import KATA_TOML
@@ -198,6 +199,32 @@ def test_it(submission, support, reference_support):
     assert grade(kata, reference).status == "pass"
     cheat = "import support\nsupport.gradient = lambda network, x: x\ndef double(network, x):\n    return x\n"
     assert grade(kata, cheat).status == "fail"
+
+
+def test_support_code_and_tests_read_the_katas_data(write_kata: WriteKata, grade: GradeSource) -> None:
+    tests = """
+import numpy as np
+import pytest
+from grader.testing import assert_equal
+
+@pytest.mark.task(1)
+def test_data(submission, support, data):
+    \"\"\"Doubles what is in the data.\"\"\"
+    assert_equal(data("weights.npz")["kernel"], [[1, 2], [3, 4]])
+    assert_equal(submission.double(support.kernel()), 2 * data("weights.npz")["kernel"])
+    assert_equal(submission.double(data("more.npy")), [14])
+"""
+    support = """
+        from pathlib import Path
+        import numpy as np
+        def kernel():
+            return np.load(Path(__file__).parent / "data" / "weights.npz")["kernel"]
+    """
+    kata = write_kata(tests, support=support)
+    (kata.folder / "data").mkdir()
+    np.savez(kata.folder / "data/weights.npz", kernel=np.array([[1, 2], [3, 4]]))
+    np.save(kata.folder / "data/more.npy", np.array([7]))
+    assert grade(kata, "import os\nos.chdir('/')\ndef double(values):\n    return 2 * values\n").status == "pass"
 
 
 def error_of(kata: Kata, grade: GradeSource, source: str) -> str:

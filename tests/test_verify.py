@@ -149,9 +149,13 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
     "a wrong solution is not explained": (
         lambda copy: copy.file("wrong/squares.py").write_text("def double(values):\n    return values**2\n"),
         "wrong/squares.py",
-        "docstring",
+        "expected a title and an explanation",
     ),
-    "there is no wrong solution": (lambda copy: shutil.rmtree(copy.file("/wrong")), "wrong", "found none"),
+    "there is no wrong solution": (
+        lambda copy: shutil.rmtree(copy.file("/wrong")),
+        "misconceptions.toml",
+        "found none",
+    ),
     "there is one right solution": (
         lambda copy: copy.file("right/by_multiplication.py").unlink(),
         "right",

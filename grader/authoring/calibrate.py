@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 
 from grader.content.calibration import REFERENCE
 from grader.content.calibration import Calibration
@@ -14,6 +14,7 @@ from grader.content.calibration import Outcomes
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.content.kata import digest_of
+from grader.content.solution import Solution
 from grader.diagnosis.replay import TraceCache
 from grader.diagnosis.trace import Traces
 from grader.errors import PackError
@@ -37,21 +38,16 @@ def calibrate(
     Raises:
         PackError: the reference fails or cannot be graded, so that there is nothing to calibrate.
     """
-    grades: dict[tuple[Path, int], Result] = {}
-    files = solutions(kata)
-    tasks = {
-        id(task): (task, file)
-        for file in files.values()
-        for seed in range(num_seeds)
-        for task in [make_job_for(catalog, kata, file, seed)]
-    }
-    for task, result in executor.run(task for task, _ in tasks.values()):
-        grades[tasks[id(task)][1], task.seed] = result
+    grades: dict[tuple[str | None, int], Result] = {}
+    solutions = kata.solutions()
+    jobs = [make_job_for(catalog, kata, solution, seed) for solution in solutions for seed in range(num_seeds)]
+    for job, result in executor.run(jobs):
+        grades[job.solution, job.seed] = result
         advance()
-    results = {name: [grades[file, seed] for seed in range(num_seeds)] for name, file in files.items()}
+    results = {solution.key: [grades[solution.key, seed] for seed in range(num_seeds)] for solution in solutions}
     _check(kata, results)
     digest = digest_of(kata)
-    memories = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
+    caches = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
     calibration = Calibration(
         seeds=num_seeds,
         machine=f"{platform.system()} {platform.machine()}, one thread",
@@ -63,28 +59,25 @@ def calibrate(
         values={name: _values(name, results) for name in kata.spec.thresholds if name != "speed"},
         outcomes={},
     )
-    for name, file in files.items():
-        if name.startswith("wrong/"):
-            all_traces = [memory.load(file) for memory in memories]
-            calibration.outcomes[file.stem] = _outcomes(results[name], all_traces, calibration.long_tests)
+    for solution in solutions:
+        if solution.kind == "wrong":
+            traces = [cache.load(solution.key) for cache in caches]
+            calibration.outcomes[solution.entry] = _outcomes(results[solution.key], traces, calibration.long_tests)
     return calibration
 
 
-def make_job_for(catalog: Catalog, kata: Kata, file: Path, seed: int) -> GradeJob:
-    """Asks for the grade of a kata's own file; what a solution does is remembered, what the stub does is not."""
-    own = None if file == kata.stub else str(file)
+def make_job_for(catalog: Catalog, kata: Kata, solution: Solution, seed: int, deferred: Iterable[str] = ()) -> GradeJob:
+    """Asks for the grade of one of a kata's own solutions, whose trace is kept."""
     return make_job(
-        catalog, kata, file.read_bytes(), seed=seed, with_pictures=False, diagnosis_seconds=0.0, solution=own
+        catalog,
+        kata,
+        solution.source,
+        seed=seed,
+        with_pictures=False,
+        diagnosis_seconds=0.0,
+        solution=solution.key,
+        deferred=tuple(deferred),
     )
-
-
-def solutions(kata: Kata) -> dict[str, Path]:
-    """Returns all solutions of a kata by the names that a calibration.json has for them."""
-    return {
-        REFERENCE: kata.reference,
-        **{f"right/{file.stem}": file for file in kata.right_solutions()},
-        **{f"wrong/{file.stem}": file for file in kata.wrong_solutions()},
-    }
 
 
 def _check(kata: Kata, results: Results) -> None:

@@ -59,13 +59,12 @@ def _look_at_files(kata: Kata) -> Iterator[Finding]:
         yield Finding.about(
             kata.reference_folder / "right", "expected at least two correct solutions, in unlike styles"
         )
-    if not kata.wrong_solutions():
-        yield Finding.about(
-            kata.reference_folder / "wrong", "expected a wrong solution for each misconception, found none"
-        )
-    for file in kata.wrong_solutions():
-        if not ast.get_docstring(ast.parse(file.read_bytes())):
-            yield Finding.about(file, "expected a docstring that explains the misconception to the learner, found none")
+    wrong = kata.wrong_solutions()
+    if not wrong:
+        yield Finding.about(kata.misconceptions, "expected the mistakes that learners make, found none")
+    for solution in wrong:
+        if not (solution.title and solution.explanation):
+            yield Finding(solution.where, "expected a title and an explanation for the learner; write what is missing")
     for name in _imports(kata.hidden_tests):
         if name.partition(".")[0] in _TOO_HEAVY:
             yield Finding.about(kata.hidden_tests, f"imports {name}, which the judge must not load; compute with NumPy")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from grader.authoring.finding import Finding
 from grader.content.calibration import MOST_FALSE_FAILS
-from grader.content.calibration import REFERENCE
 from grader.content.calibration import Calibration
 from grader.content.calibration import assess
 from grader.content.calibration import file_of
@@ -17,9 +16,10 @@ from grader.content.calibration import range_of
 from grader.content.calibration import read_calibration
 from grader.content.kata import Kata
 from grader.content.kata import digest_of
+from grader.content.solution import Solution
 from grader.diagnosis.diagnosis import diagnose
 from grader.diagnosis.replay import Replay
-from grader.diagnosis.replay import TooLongError
+from grader.diagnosis.replay import ReplayTimeout
 from grader.diagnosis.replay import TraceCache
 from grader.errors import PackError
 from grader.result import Result
@@ -28,12 +28,12 @@ from grader.service.client import traces_folder
 LIMIT_FACTOR: Final = 3.0
 """Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
 
-Grades = dict[tuple[Path, int], Result]
+Grades = dict[tuple[Solution, int], Result]
 """The results by solution and seed."""
 
 
 def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
-    """Yields what its author has to mend."""
+    """Yields what its author has to fix."""
     yield from _look_at_grades(kata, grades)
     yield from _look_at_diagnoses(kata, grades)
     yield from _look_at_evidence(kata, grades)
@@ -41,48 +41,50 @@ def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks what became of each solution, with every seed."""
-    for (file, seed), result in grades.items():
-        status = "fail" if file == kata.stub or file.parent.name == "wrong" else "pass"
+    caught: defaultdict[Solution, list[set[str]]] = defaultdict(list)
+    for (solution, seed), result in grades.items():
+        status = "fail" if solution.kind in ("stub", "wrong") else "pass"
         if result.status != status:
-            problem = next(
-                (test.message for test in result.tests if test.status in ("fail", "error")), "no test failed"
+            messages = (test.message for test in result.tests if test.status in ("fail", "error"))
+            problem = next(messages, "no test failed")
+            yield Finding(
+                solution.where, f"expected the verdict {status} with seed {seed}, found {result.status}: {problem}"
             )
-            yield Finding.about(
-                file, f"expected the verdict {status} with seed {seed}, found {result.status}: {problem}"
-            )
-        elif file == kata.stub:
+        elif solution.kind == "stub":
             for test in result.tests:
                 if not (test.message or "").startswith("Not started"):
-                    yield Finding.about(file, f"expected {test.name} to say 'Not started', found: {test.message}")
+                    yield Finding(solution.where, f"expected {test.name} to say 'Not started', found: {test.message}")
         elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
-            yield Finding.about(file, "no failing test tells the learner a next step")
-        if file == kata.reference:
+            yield Finding(solution.where, "no failing test tells the learner a next step")
+        if solution.kind == "reference":
             yield from _look_at_limits(kata, result)
-    for file in kata.wrong_solutions():
-        caught = [_failed(result) for (graded, _), result in grades.items() if graded == file]
-        if all(caught) and not set.intersection(*caught):
-            yield Finding.about(file, "is caught by other tests with other seeds; one test has to catch it always")
+        elif solution.kind == "wrong":
+            caught[solution].append(_failed(result))
+    for solution, failed in caught.items():
+        if all(failed) and not set.intersection(*failed):
+            yield Finding(solution.where, "is caught by other tests with other seeds; one test has to catch it always")
 
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
-    digest, calibration = digest_of(kata), _read_if_good(kata)
-    for (file, seed), result in grades.items():
-        if file.parent.name == "wrong" and result.status == "fail" and result.tests[0].task:
+    digest, calibration, solutions = digest_of(kata), _read_if_good(kata), kata.solutions()
+    for (solution, seed), result in grades.items():
+        if solution.kind == "wrong" and result.status == "fail" and result.tests[0].task:
             cache = TraceCache(traces_folder(), kata.name, digest, seed)
             tasks = {test.name: test.task for test in result.tests}
             try:
-                found = diagnose(cache.load(file), tasks, Replay(kata, cache, None, 0.0), calibration)
-            except TooLongError:
-                found = []  # What it did was too much to remember.
+                replay = Replay(solutions, cache, None, 0.0)
+                found = diagnose(cache.load(solution.key), tasks, replay, calibration)
+            except ReplayTimeout:
+                found = []  # What it did was too much to keep.
             names = [misconception.name for misconception in found]
-            others = ", ".join(name for name in names if name != file.stem)
+            others = ", ".join(name for name in names if name != solution.name)
             if others:
-                yield Finding.about(
-                    file, f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
+                yield Finding(
+                    solution.where, f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
                 )
             elif not names:
-                yield Finding.about(file, f"with seed {seed} it is not recognised as itself; it depends on chance")
+                yield Finding(solution.where, f"with seed {seed} it is not recognised as itself; it depends on chance")
 
 
 def _read_if_good(kata: Kata) -> Calibration | None:
@@ -133,24 +135,16 @@ def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
                     + (f"halfway would be {evidence.proposed:.4g}" if evidence.proposed else "choose another limit"),
                 )
     if calibration:
-        for solution, result in _by_solution(kata, grades):
-            problem = _find_misfit(solution, result, calibration)
+        for (solution, _), result in grades.items():
+            problem = _find_misfit(solution, result, calibration) if solution.kind != "stub" else None
             if problem:
-                yield Finding.about(file, f"does not fit the kata any more ({solution}: {problem}); {again}")
+                yield Finding.about(file, f"does not fit the kata any more ({solution.key}: {problem}); {again}")
 
 
-def _by_solution(kata: Kata, grades: Grades) -> Iterator[tuple[str, Result]]:
-    for (file, _), result in grades.items():
-        if file == kata.reference:
-            yield REFERENCE, result
-        elif file != kata.stub:
-            yield f"{file.parent.name}/{file.stem}", result
-
-
-def _find_misfit(solution: str, result: Result, calibration: Calibration) -> str | None:
+def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -> str | None:
     """Compares a grade with what the evidence lets one expect."""
     for threshold in result.thresholds:
-        values = known(calibration.values.get(threshold.name, {}).get(solution, []))
+        values = known(calibration.values.get(threshold.name, {}).get(solution.key, []))
         if threshold.name == "speed":
             continue
         if not values:
@@ -158,11 +152,12 @@ def _find_misfit(solution: str, result: Result, calibration: Calibration) -> str
         low, high = range_of(values)
         if not low <= threshold.value <= high:
             return f"its {threshold.name} is {threshold.value:.4g}, and it was {min(values):.4g} to {max(values):.4g}"
-    if solution.startswith("wrong/"):
-        outcomes = calibration.outcomes.get(solution.removeprefix("wrong/"))
+    if solution.kind == "wrong":
+        outcomes = calibration.outcomes.get(solution.entry)
         if outcomes is None:
             return "it is not there"
-        unlike = (_failed(result) ^ set(outcomes.always)) - set(outcomes.sometimes)
+        skipped = {test.name for test in result.tests if test.status == "skip"}
+        unlike = (_failed(result) ^ set(outcomes.always)) - set(outcomes.sometimes) - skipped
         if unlike:
             return f"{min(unlike)} ends otherwise"
     return None

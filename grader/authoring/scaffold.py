@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from grader.content.kata import NAME
+from grader.content.solution import NAME
 from grader.errors import UsageError
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -19,8 +19,13 @@ from grader.cache import default_folder
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.content.kata import digest_of
+from grader.content.solution import Solution
+from grader.content.solution import read_solution
 from grader.files import write_whole
 from grader.service.executor import Executor
+
+LONG_SECONDS: Final = 0.2
+"""A test that the reference needs longer for is left out where a shorter one catches a mistake."""
 
 
 class Verification(msgspec.Struct, kw_only=True):
@@ -65,29 +70,44 @@ def verify(
     memories = {kata.name: _memory(memory, kata, num_seeds) for kata in katas}
     known = {} if fresh else {name: found for name, file in memories.items() if (found := _recall(file))}
     unknown = [kata for kata in katas if kata.name not in known]
-    results: defaultdict[str, Grades] = defaultdict(dict)
-    tasks = [(make_job_for(catalog, kata, file, seed), file) for kata, file, seed in _grades(unknown, num_seeds)]
-    files = {id(task): file for task, file in tasks}
-    for task, result in executor.run(task for task, _ in tasks):
-        results[task.kata.name][files[id(task)], task.seed] = result
-        advance()
+    grades: dict[str, Grades] = {kata.name: {} for kata in unknown}
+    solutions = {kata.name: _solutions(kata) for kata in unknown}
+    for kinds in (("stub", "reference", "right"), ("wrong",)):
+        wanted = {
+            (kata.name, solution.key, seed): (kata, solution)
+            for kata in unknown
+            for seed in range(num_seeds)
+            for solution in solutions[kata.name]
+            if solution.kind in kinds
+        }
+        deferred = {name: _long_tests(found) for name, found in grades.items()}
+        jobs = [
+            make_job_for(catalog, kata, solution, seed, deferred[kata.name])
+            for (_, _, seed), (kata, solution) in wanted.items()
+        ]
+        for job, result in executor.run(jobs):
+            kata, solution = wanted[job.kata.name, str(job.solution), job.seed]
+            grades[kata.name][solution, job.seed] = result
+            advance()
     for kata in unknown:
-        known[kata.name] = _report(kata, results[kata.name], num_seeds)
+        known[kata.name] = _report(kata, grades[kata.name], num_seeds)
         _remember(memories[kata.name], known[kata.name])
     return [known[kata.name] for kata in katas]
 
 
 def count_grades(katas: list[Kata], num_seeds: int) -> int:
     """Counts the grades that a verification of these katas makes when nothing is known yet."""
-    return len(_grades(katas, num_seeds))
+    return sum(len(_solutions(kata)) for kata in katas) * num_seeds
 
 
-def _grades(katas: list[Kata], num_seeds: int) -> list[tuple[Kata, Path, int]]:
-    return [(kata, file, seed) for kata in katas for seed in range(num_seeds) for file in _solutions(kata)]
+def _solutions(kata: Kata) -> list[Solution]:
+    return [read_solution("stub", kata.stub), *kata.solutions()]
 
 
-def _solutions(kata: Kata) -> list[Path]:
-    return [kata.stub, kata.reference, *kata.right_solutions(), *kata.wrong_solutions()]
+def _long_tests(grades: Grades) -> set[str]:
+    """Lists the tests that the reference needs long for; where it has not been graded yet there are none."""
+    results = [result for (solution, _), result in grades.items() if solution.kind == "reference"]
+    return {test.name for result in results for test in result.tests if test.seconds > LONG_SECONDS}
 
 
 def _report(kata: Kata, grades: Grades, num_seeds: int) -> Verification:
@@ -97,7 +117,7 @@ def _report(kata: Kata, grades: Grades, num_seeds: int) -> Verification:
         num_right=len(kata.right_solutions()),
         num_wrong=len(kata.wrong_solutions()),
         num_seeds=num_seeds,
-        seconds=max(seconds_of(grades[kata.reference, seed]) for seed in range(num_seeds)),
+        seconds=max(seconds_of(result) for (solution, _), result in grades.items() if solution.kind == "reference"),
         findings=[*inspect(kata), *review(kata, grades)],
     )
 

@@ -35,7 +35,6 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
     from rich.progress import Progress
 
     from grader.authoring.calibrate import calibrate
-    from grader.authoring.calibrate import solutions
     from grader.content.calibration import assess
     from grader.content.calibration import read_calibration
     from grader.content.calibration import write_calibration
@@ -52,7 +51,7 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
         _make_room(found)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            bar = progress.add_task("grading", total=len(solutions(found)) * seeds)
+            bar = progress.add_task("grading", total=len(found.solutions()) * seeds)
             evidence = calibrate(catalog, found, LocalExecutor(jobs), seeds, lambda: progress.advance(bar))
         click.echo(f"Wrote {write_calibration(found, evidence)}.")
     for name, threshold in found.spec.thresholds.items():

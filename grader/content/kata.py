@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,18 @@ from typing import Literal
 
 import msgspec
 
+from grader.content.misconceptions import read_misconceptions
+from grader.content.solution import NAME
+from grader.content.solution import Solution
+from grader.content.solution import read_solution
 from grader.errors import PackError
 from grader.protocol.limits import Limits
 from grader.result import Feedback
 
-NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+FORMAT_VERSION: Final = 1
+MAX_DATA_BYTES: Final = 2**20
+"""All files of data of a kata together."""
+
 _IGNORED: Final = frozenset({"__pycache__", ".DS_Store"})
 
 
@@ -42,6 +48,8 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The content of a kata.toml."""
 
+    format_version: int = FORMAT_VERSION
+    """Of the form of katas, so that a later grader can tell older ones."""
     title: str
     summary: str
     section: str
@@ -80,7 +88,7 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reference(self) -> Path:
-        """The reference solution."""
+        """The file of the reference solution."""
         return self.reference_folder / f"{self.name}.py"
 
     @property
@@ -88,13 +96,50 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
         """The tests that grade."""
         return self.reference_folder / "test_hidden.py"
 
-    def wrong_solutions(self) -> list[Path]:
-        """Lists the files with one misconception each."""
-        return sorted((self.reference_folder / "wrong").glob("*.py"))
+    @property
+    def misconceptions(self) -> Path:
+        """The mistakes that are written as changes of a right solution; may be absent."""
+        return self.reference_folder / "misconceptions.toml"
 
-    def right_solutions(self) -> list[Path]:
-        """Lists the other correct solutions."""
-        return sorted((self.reference_folder / "right").glob("*.py"))
+    @property
+    def data(self) -> Path:
+        """The folder of arrays that support code and hidden tests read; may be absent."""
+        return self.folder / "data"
+
+    def data_files(self) -> list[Path]:
+        """Lists the files of arrays."""
+        return sorted(file for file in self.data.glob("*") if file.name not in _IGNORED)
+
+    def solutions(self) -> list[Solution]:
+        """Lists the reference, the other right solutions, and the wrong ones.
+
+        Raises:
+            PackError: the mistakes cannot be read.
+        """
+        return [read_solution("reference", self.reference), *self.right_solutions(), *self.wrong_solutions()]
+
+    def right_solutions(self) -> list[Solution]:
+        """Lists the correct solutions beside the reference."""
+        return self._files("right")
+
+    def wrong_solutions(self) -> list[Solution]:
+        """Lists the mistakes that learners make, by name.
+
+        Raises:
+            PackError: the misconceptions.toml is malformed, or two mistakes have one name.
+        """
+        found = self._files("wrong")
+        files = {solution.name: solution for solution in found}
+        for solution in read_misconceptions(self.misconceptions) if self.misconceptions.exists() else ():
+            if solution.name in files:
+                raise PackError(
+                    f"{solution.where}: is also in {files[solution.name].file}; rename or drop one of the two."
+                )
+            found.append(solution)
+        return sorted(found, key=lambda solution: (solution.name, solution.variant))
+
+    def _files(self, kind: Literal["right", "wrong"]) -> list[Solution]:
+        return [read_solution(kind, file) for file in sorted((self.reference_folder / kind).glob("*.py"))]
 
 
 def digest_of(kata: Kata) -> str:
@@ -124,7 +169,9 @@ def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
             f"{folder}: the folder's name must be lower-case words joined by underscores "
             f"(found {name!r}); rename it and the files named after it."
         )
-    _check_entries(folder, required={"kata.toml", "README.md", "hints.md", f"{name}.py"}, optional={"support.py"})
+    _check_entries(
+        folder, required={"kata.toml", "README.md", "hints.md", f"{name}.py"}, optional={"support.py", "data"}
+    )
     if not reference_folder.is_dir():
         raise PackError(
             f"{reference_folder}: expected a folder with the reference and the hidden tests of {name}, found none; "
@@ -133,12 +180,13 @@ def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
     _check_entries(
         reference_folder,
         required={f"{name}.py", "test_hidden.py"},
-        optional={"wrong", "right", "calibration.json"},
+        optional={"wrong", "right", "misconceptions.toml", "calibration.json"},
     )
     for part in ("wrong", "right"):
         for entry in (reference_folder / part).glob("*"):
             if entry.suffix != ".py" and entry.name not in _IGNORED:
                 raise PackError(f"{entry}: expected only Python files in {part}/; move it elsewhere.")
+    _check_data(folder / "data")
     spec = _read_spec(folder / "kata.toml")
     return Kata(
         name=name,
@@ -161,6 +209,19 @@ def _check_entries(folder: Path, *, required: set[str], optional: set[str]) -> N
         )
 
 
+def _check_data(folder: Path) -> None:
+    """Checks that a kata's data are arrays, and not too many."""
+    files = [entry for entry in folder.glob("*") if entry.name not in _IGNORED]
+    for file in files:
+        if file.suffix not in (".npy", ".npz") or not file.is_file():
+            raise PackError(
+                f"{file}: expected only arrays in data/ (.npy, .npz), found something else; move it elsewhere."
+            )
+    size = sum(file.stat().st_size for file in files)
+    if size > MAX_DATA_BYTES:
+        raise PackError(f"{folder}: expected at most {MAX_DATA_BYTES} bytes of data, found {size}; use smaller arrays.")
+
+
 def _read_spec(path: Path) -> Spec:
     try:
         spec = msgspec.toml.decode(path.read_bytes(), type=Spec)
@@ -177,6 +238,11 @@ def _read_spec(path: Path) -> Spec:
 
 
 def _find_problem(spec: Spec) -> str | None:
+    if spec.format_version != FORMAT_VERSION:
+        return (
+            f"format_version is {spec.format_version}, and this grader reads {FORMAT_VERSION}; "
+            f"update the grader, or write the kata in that form."
+        )
     for number, task in enumerate(spec.tasks, 1):
         if not task.points > 0:
             return f"task {number} has {task.points:g} points; give every task more than 0."

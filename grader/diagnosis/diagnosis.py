@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import math
 from collections.abc import Callable
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from grader.content.calibration import Calibration
+from grader.content.solution import Solution
 from grader.diagnosis.likelihood import expects
 from grader.diagnosis.likelihood import log_likelihood_of
 from grader.diagnosis.replay import Replay
@@ -60,7 +59,7 @@ def diagnose(
         The wrong solutions that behave the same, more than one where they cannot be told apart; none if none does.
 
     Raises:
-        TooLongError: the replay takes longer than it may.
+        ReplayTimeout: the replay takes longer than it may.
     """
     comparison = _Comparison(submission, tasks, replay, calibration)
     return comparison.find_alike() or comparison.find_alike_in_failed_tasks() or comparison.find_close()
@@ -89,8 +88,8 @@ class _Closeness:
     @property
     def evidence(self) -> str:
         if self.same_tag:
-            return f"fails {self.same} of {self.tests} tests for the same reason as yours"
-        return f"agrees with yours on {self.agreed} of {self.calls} calls"
+            return f"failed {self.same} of {self.tests} tests for the same reason as yours"
+        return _same_answers(self.agreed, self.calls)
 
 
 class _Comparison:
@@ -111,38 +110,39 @@ class _Comparison:
 
     def find_alike(self) -> list[Misconception]:
         """Returns the wrong solutions that do the same in every test, by the strictest measure that gives any."""
-        left = self.find_candidates(self.tests)
+        left = _first_of_each_name(self.find_candidates(self.tests))
         for measure in (Trace.agrees_with, Trace.fails_over_the_same_value_as):
-            found = [file for file in left if self.are_alike(file, self.tests, measure)]
+            found = [solution for solution in left if self.are_alike(solution, self.tests, measure)]
             if found and (len(found) == 1 or not self.failed <= self.long):
                 everywhere = measure is Trace.agrees_with
-                return [self.name(file, self.tests, everywhere=everywhere) for file in found]
+                return [self.name(solution, self.tests, everywhere=everywhere) for solution in found]
         if len(left) > 1 and self.failed <= self.long:
             left = self.most_likely(left)
-        return [self.name(file, self.tests, everywhere=False) for file in left] if len(left) == 1 else []
+        return [self.name(solution, self.tests, everywhere=False) for solution in left] if len(left) == 1 else []
 
-    def most_likely(self, files: list[Path]) -> list[Path]:
+    def most_likely(self, solutions: list[Solution]) -> list[Solution]:
         """Returns the wrong solution that most likely reaches the values of the tests that take long, if it is clear which."""
         if self.calibration is None:
-            return files
+            return solutions
         measured = {name: value for test in self.long for name, value in self.submission[test].measured.items()}
-        likelihoods = [log_likelihood_of(self.calibration, file.stem, measured) for file in files]
+        likelihoods = [log_likelihood_of(self.calibration, solution.entry, measured) for solution in solutions]
         best, second = sorted(likelihoods, reverse=True)[:2]
-        return [files[likelihoods.index(best)]] if best - second > math.log(TIMES_AS_LIKELY) else files
+        return [solutions[likelihoods.index(best)]] if best - second > math.log(TIMES_AS_LIKELY) else solutions
 
     def find_alike_in_failed_tasks(self) -> list[Misconception]:
         """Returns the wrong solutions whose answers agree in all tests of the tasks in which the submission fails."""
         tests = self.tests_of_failed_tasks
         if self.failed <= self.long or len(tests) == len(self.tests):
             return []
-        found = [file for file in self.find_candidates(tests) if self.are_alike(file, tests, Trace.agrees_with)]
-        return [self.name(file, tests, everywhere=True) for file in found]
+        left = self.find_candidates(tests)
+        found = [solution for solution in left if self.are_alike(solution, tests, Trace.agrees_with)]
+        return [self.name(solution, tests, everywhere=True) for solution in _first_of_each_name(found)]
 
-    def find_candidates(self, tests: list[str]) -> list[Path]:
+    def find_candidates(self, tests: list[str]) -> list[Solution]:
         """Returns the wrong solutions that may be alike in these tests."""
         left = list(self.replay.wrong)
         for test in sorted(tests, key=lambda test: test not in self.long):
-            left = [file for file in left if self.may_be_alike(file, test)]
+            left = [solution for solution in left if self.may_be_alike(solution, test)]
         return left
 
     def find_close(self) -> list[Misconception]:
@@ -154,30 +154,33 @@ class _Comparison:
         failed = [test for test in tests if test in self.failed]
         if not failed:
             return []
-        found = []
-        for file in self.replay.wrong:
-            traces = {test: self.replay.trace(file, test) for test in failed}
+        found: list[tuple[_Closeness, Solution]] = []
+        for solution in self.replay.wrong:
+            traces = {test: self.replay.trace(solution, test) for test in failed}
             same = sum(self.submission[test].is_close_to(trace) for test, trace in traces.items())
             # What fails for the wrong solution alone can only make the share smaller.
             if same >= LEAST_SHARE * len(failed):
-                found.append((self.closeness(file, tests), file))
+                found.append((self.closeness(solution, tests), solution))
             else:
-                self.replay.stop(file)
+                self.replay.stop(solution)
         found.sort(key=lambda entry: -entry[0].share)
         if not found:
             return []
-        (closest, file), next_share = found[0], found[1][0].share if len(found) > 1 else 0.0
+        closest, solution = found[0]
+        next_share = next((other.share for other, rival in found if rival.name != solution.name), 0.0)
         stands_out = closest.share >= FARTHER * next_share or 1 - next_share > FARTHER * (1 - closest.share)
         if closest.is_close and stands_out:
-            return [self.describe(file, closest.evidence)]
-        explain_all = [(closeness, file) for closeness, file in found if closeness.same_tag == len(failed)]
-        return [self.describe(file, closeness.evidence) for closeness, file in explain_all if len(explain_all) == 1]
+            return [_misconception_of(solution, closest.evidence)]
+        explain_all = {rival.name: (rival, other) for other, rival in found if other.same_tag == len(failed)}
+        return [
+            _misconception_of(rival, other.evidence) for rival, other in explain_all.values() if len(explain_all) == 1
+        ]
 
-    def closeness(self, file: Path, tests: list[str]) -> _Closeness:
+    def closeness(self, solution: Solution, tests: list[str]) -> _Closeness:
         """Compares those of the tests that fail, for the submission or for the wrong solution."""
         found = _Closeness()
         for test in tests:
-            mine, theirs = self.submission[test], self.replay.trace(file, test)
+            mine, theirs = self.submission[test], self.replay.trace(solution, test)
             if "fail" in (mine.status, theirs.status):
                 calls = max(len(mine.results()), len(theirs.results()))
                 has_same_tag = mine.fails_with_the_same_tag_as(theirs)
@@ -189,18 +192,18 @@ class _Comparison:
                 found.agreed += calls if has_same_tag else agreed
         return found
 
-    def may_be_alike(self, file: Path, test: str) -> bool:
+    def may_be_alike(self, solution: Solution, test: str) -> bool:
         """Says whether a wrong solution does in a test what the submission did, by the mildest measure."""
         mine = self.submission[test]
         if test in self.long and self.calibration:
-            return expects(self.calibration, file.stem, test, mine)
-        theirs = self.replay.trace(file, test)
+            return expects(self.calibration, solution.entry, test, mine)
+        theirs = self.replay.trace(solution, test)
         return mine.ends_like(theirs) and (mine.agrees_with(theirs) or not self.is_comparable(test))
 
-    def are_alike(self, file: Path, tests: list[str], measure: Callable[[Trace, Trace], bool]) -> bool:
+    def are_alike(self, solution: Solution, tests: list[str], measure: Callable[[Trace, Trace], bool]) -> bool:
         """Says whether a measure holds in all of these tests in which the answers need not agree."""
         return all(
-            self.comparable.get(test) or measure(self.submission[test], self.replay.trace(file, test))
+            self.comparable.get(test) or measure(self.submission[test], self.replay.trace(solution, test))
             for test in tests
             if test not in self.long
         )
@@ -213,26 +216,29 @@ class _Comparison:
         return self.comparable[test]
 
     def _is_determined(self, test: str) -> bool:
-        first, *others = (self.replay.trace(file, test) for file in self.replay.right)
+        first, *others = (self.replay.trace(solution, test) for solution in self.replay.right)
         return all(trace.agrees_with(first) for trace in others)
 
-    def name(self, file: Path, tests: list[str], *, everywhere: bool) -> Misconception:
+    def name(self, solution: Solution, tests: list[str], *, everywhere: bool) -> Misconception:
         """Describes a match in these tests in the words of the wrong solution, and says what speaks for it."""
         compared = {test for test in tests if test not in self.long and (everywhere or self.is_comparable(test))}
-        calls = sum(len(self.submission[test].answers) for test in compared)
         if compared & self.failed:
-            evidence = f"agrees with yours on {calls} of {calls} calls"
-        else:
-            evidence = f"fails the same {len(self.failed)} of {len(self.tests)} tests as yours"
-        return self.describe(file, evidence)
-
-    def describe(self, file: Path, evidence: str) -> Misconception:
-        """Puts a wrong solution into the words that it has for learners."""
-        title, explanation = words_of(file)
-        return Misconception(name=file.stem, title=title, explanation=explanation, evidence=evidence)
+            calls = sum(len(self.submission[test].answers) for test in compared)
+            return _misconception_of(solution, _same_answers(calls, calls))
+        count = len(self.failed)
+        return _misconception_of(solution, f"failed the same {count} test{'s' if count > 1 else ''} as yours")
 
 
-def words_of(wrong: Path) -> tuple[str, str]:
-    """Returns the title and the explanation that a wrong solution has for learners in its docstring."""
-    title, _, explanation = (ast.get_docstring(ast.parse(wrong.read_bytes())) or wrong.stem).partition("\n")
-    return title.strip(), " ".join(explanation.split())
+def _first_of_each_name(solutions: list[Solution]) -> list[Solution]:
+    """Leaves out further spellings of a misconception."""
+    return list({solution.name: solution for solution in reversed(solutions)}.values())[::-1]
+
+
+def _misconception_of(solution: Solution, evidence: str) -> Misconception:
+    """Puts a wrong solution into the words that it has for learners."""
+    title = solution.title or solution.name
+    return Misconception(name=solution.name, title=title, explanation=solution.explanation, evidence=evidence)
+
+
+def _same_answers(agreed: int, calls: int) -> str:
+    return f"gave the same answer as yours in {agreed} of {calls} call{'s' if calls > 1 else ''}"

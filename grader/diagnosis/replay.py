@@ -1,4 +1,4 @@
-"""Runs the solutions that come with a kata in the tests that a diagnosis asks for, and remembers what they did."""
+"""Replays a kata's own solutions in the tests that a diagnosis asks for, and keeps the traces."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from typing import Protocol
 
-from grader.content.kata import Kata
+from grader.content.solution import Solution
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
@@ -18,12 +19,12 @@ from grader.files import write_whole
 from grader.protocol import wire
 
 
-class TooLongError(Exception):
+class ReplayTimeout(Exception):
     """The replay has taken as long as it may."""
 
 
 class Runner(Protocol):
-    """A solution in a worker of its own, ready to trace any test."""
+    """A solution in a worker of its own, ready to run any test."""
 
     def trace(self, test: str) -> Trace:
         """Runs one test and says what the solution did in it."""
@@ -35,55 +36,63 @@ class Runner(Protocol):
 class Replay:
     """What the solutions of a kata do with one seed; a `with` block ends their workers and keeps what was found."""
 
-    def __init__(self, kata: Kata, cache: TraceCache, start: Callable[[bytes], Runner] | None, seconds: float) -> None:
-        """Begins with what is remembered.
+    def __init__(
+        self,
+        solutions: Iterable[Solution],
+        cache: TraceCache,
+        start: Callable[[Solution], Runner] | None,
+        seconds: float,
+    ) -> None:
+        """Begins with what is in the cache.
 
         Args:
-            kata: whose solutions to run.
-            cache: where all_traces with the seed of the grade are kept.
-            start: starts a worker for a solution's source; None leaves it at what is known.
+            solutions: the kata's own, the reference first.
+            cache: where traces with the seed of the grade are kept.
+            start: starts a worker for a solution; None leaves it at what is in the cache.
             seconds: how long it may take; no test begins after that.
         """
-        self.right = [kata.reference, *kata.right_solutions()]
-        self.wrong = kata.wrong_solutions()
+        solutions = list(solutions)
+        self.right = [solution for solution in solutions if solution.kind in ("reference", "right")]
+        self.wrong = [solution for solution in solutions if solution.kind == "wrong"]
         self.cache = cache
         self.start = start
         self.deadline = time.monotonic() + seconds
-        self._known: dict[Path, Traces] = {}
-        self._runners: dict[Path, Runner] = {}
-        self._learned: set[Path] = set()
+        self._known: dict[str, Traces] = {}
+        self._runners: dict[str, Runner] = {}
+        self._new: set[str] = set()
 
     def __enter__(self) -> Replay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in list(self._runners):
-            self.stop(file)
-        for file in self._learned:
-            self.cache.store(file, self._known[file])
+        for solution in (*self.right, *self.wrong):
+            self.stop(solution)
+        for key in self._new:
+            self.cache.store(key, self._known[key])
 
-    def trace(self, file: Path, test: str) -> Trace:
+    def trace(self, solution: Solution, test: str) -> Trace:
         """Returns what a solution does in a test.
 
         Raises:
-            TooLongError: it is not known, and there is no time left to find out.
+            ReplayTimeout: it is not known, and there is no time left to find out.
         """
-        if file not in self._known:
-            self._known[file] = self.cache.load(file)
-        traces = self._known[file]
+        key = solution.key
+        if key not in self._known:
+            self._known[key] = self.cache.load(key)
+        traces = self._known[key]
         if test not in traces:
             if self.start is None or time.monotonic() > self.deadline:
-                raise TooLongError
-            if file not in self._runners:
-                self._runners[file] = self.start(file.read_bytes())
-            traces[test] = self._runners[file].trace(test)
-            self._learned.add(file)
+                raise ReplayTimeout
+            if key not in self._runners:
+                self._runners[key] = self.start(solution)
+            traces[test] = self._runners[key].trace(test)
+            self._new.add(key)
         return traces[test]
 
-    def stop(self, file: Path) -> None:
+    def stop(self, solution: Solution) -> None:
         """Ends the worker of a solution that is not needed any more."""
-        if file in self._runners:
-            self._runners.pop(file).close()
+        if solution.key in self._runners:
+            self._runners.pop(solution.key).close()
 
 
 class TraceCache:
@@ -93,7 +102,7 @@ class TraceCache:
         """Names the place.
 
         Args:
-            folder: where everything is remembered; None remembers nothing.
+            folder: of all traces; None keeps nothing.
             kata: the name of the kata.
             digest: changes with the kata and the grader.
             seed: the seed of the grades.
@@ -101,15 +110,15 @@ class TraceCache:
         self._folder = folder / kata / str(seed) if folder else None
         self._digest = digest
 
-    def load(self, solution: Path) -> Traces:
+    def load(self, solution: str) -> Traces:
         """Returns what is known of a solution, by test."""
         try:
             known = wire.from_bytes(self._file(solution).read_bytes()) if self._folder else {}
-            return {test: _trial(**plain) for test, plain in known["traces"].items()} if self._is_of_now(known) else {}
+            return {test: _trace(**plain) for test, plain in known["traces"].items()} if self._is_of_now(known) else {}
         except (OSError, wire.WireError, LookupError, TypeError, AttributeError):
             return {}
 
-    def store(self, solution: Path, traces: Traces) -> None:
+    def store(self, solution: str, traces: Traces) -> None:
         """Keeps what a solution did beside what is known of it; where that is impossible it will be run again."""
         if self._folder:
             # Another grade may have found out more in the meantime.
@@ -119,12 +128,12 @@ class TraceCache:
                 content = wire.to_bytes({"digest": self._digest, "traces": plain})
                 write_whole(self._file(solution), content)
 
-    def _file(self, solution: Path) -> Path:
-        return (self._folder or Path()) / f"{solution.parent.name}-{solution.stem}.wire"
+    def _file(self, solution: str) -> Path:
+        return (self._folder or Path()) / f"{solution.replace('/', '-')}.wire"
 
     def _is_of_now(self, known: dict[str, Any]) -> bool:
         return known.get("digest") == self._digest
 
 
-def _trial(answers: list[dict[str, Any]], **facts: Any) -> Trace:
+def _trace(answers: list[dict[str, Any]], **facts: Any) -> Trace:
     return Trace(**facts, answers=[Answer(**answer) for answer in answers])

@@ -7,13 +7,17 @@ import socket
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
+import msgspec
 import pytest
 
 from grader.content.calibration import Calibration
 from grader.content.kata import Kata
+from grader.content.solution import Solution
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
 from grader.errors import GraderError
@@ -36,6 +40,9 @@ from grader.result import Result
 from grader.result import TestResult
 from grader.testing import Mismatch
 
+if TYPE_CHECKING:
+    from grader.judge.pytest_plugin import HiddenTestPlugin
+
 MAX_LOST_WORKERS: Final = 2
 """After so many dead workers the remaining tests are not run: each may cost the whole time of a call."""
 
@@ -52,6 +59,8 @@ class KataContext:
     zygote: socket.socket
     reference_source: bytes
     support_source: bytes | None
+    data: dict[str, bytes]
+    """The kata's files of arrays, by name."""
     calibration: Calibration | None
     start_seconds: float
     """How long a worker may take to appear."""
@@ -60,27 +69,38 @@ class KataContext:
 class Grade:
     """One submission's way through the hidden tests."""
 
-    def __init__(self, setting: KataContext, request: GradeRequest) -> None:
-        self.setting = setting
+    def __init__(
+        self, context: KataContext, plugin: HiddenTestPlugin, items: Iterable[pytest.Item], request: GradeRequest
+    ) -> None:
+        self.context = context
+        self.plugin = plugin
+        self.items = {item.name: item for item in items}
         self.request = request
-        self.kata = setting.kata
+        self.kata = context.kata
         self.submission = self._remote(request.source)
-        self.reference = self._remote(setting.reference_source, is_trusted=True)
+        self.reference = self._remote(context.reference_source, is_trusted=True)
         self.subject = self.submission
         """Whose functions the tests call: the submission, or the reference when it stands in for it."""
         self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
         self.pictures = Pictures()
         self.traces: Traces = {}
         """What the submission did in each test."""
+        self.wants_diagnosis = False
+        """Whether there was no time to find the misconception."""
         self.num_lost = 0
         self.raised: BaseException | None = None
         """What ended the test that runs; the pytest plugin notes it."""
 
-    def run(self, items: list[pytest.Item]) -> Result:
+    @property
+    def tasks(self) -> dict[str, int]:
+        """The task of each test."""
+        return {name: task_of(item) for name, item in self.items.items()}
+
+    def run(self) -> Result:
         """Runs all tests and returns what they found."""
         start = time.monotonic()
         try:
-            tests = self._run_tests(items)
+            tests = self._run_tests()
         finally:
             layers = self.submission.layers()
             self.close()
@@ -97,7 +117,16 @@ class Grade:
             sandbox=layers,
         )
 
-    def trace(self, item: pytest.Item) -> tuple[Trace, BaseException | None]:
+    def start_beside(self, solution: Solution) -> Grade:
+        """Returns the grade of a solution of the kata itself, with the same seed and tests."""
+        request = msgspec.structs.replace(self.request, source=solution.source)
+        return Grade(self.context, self.plugin, self.items.values(), request)
+
+    def trace(self, test: str) -> Trace:
+        """Runs one test; returns what the submission did in it."""
+        return self._trace(self.items[test])[0]
+
+    def _trace(self, item: pytest.Item) -> tuple[Trace, BaseException | None]:
         """Runs one test; returns what the submission did in it, and what ended it early."""
         num_thresholds = len(self.thresholds.results)
         error = self._execute(item)
@@ -121,13 +150,14 @@ class Grade:
 
     def _remote(self, source: bytes, *, is_trusted: bool = False) -> CodeProxy:
         kata, spec = self.kata, self.kata.spec
-        code = Code(kata.name, source, kata.support, self.setting.support_source, tuple(spec.forbidden))
+        context = self.context
+        code = Code(kata.name, source, kata.support, context.support_source, context.data, tuple(spec.forbidden))
         return CodeProxy(code, spec.limits, self._start_worker, is_trusted=is_trusted)
 
     def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self.setting.zygote, self.kata.spec.limits, self.setting.start_seconds)
+        worker = WorkerProcess(self.context.zygote, self.kata.spec.limits, self.context.start_seconds)
         if self.request.device == "gpu":
-            deadline = time.monotonic() + self.setting.start_seconds
+            deadline = time.monotonic() + self.context.start_seconds
             if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
                 worker.kill()
                 raise UsageError(
@@ -136,8 +166,8 @@ class Grade:
                 )
         return worker
 
-    def _run_tests(self, items: list[pytest.Item]) -> list[TestResult]:
-        points = self._points(items)
+    def _run_tests(self) -> list[TestResult]:
+        points = self._points()
         self.submission.begin_test(self.request.seed)
         try:
             self.submission.worker()
@@ -145,13 +175,19 @@ class Grade:
             if not self._is_ours(error, None):
                 return [self._load_failure(error)]
         self.submission.deadline = time.monotonic() + self.kata.spec.limits.wall_seconds
-        return [self._run_test(item, points[item.nodeid]) for item in items]
+        results: dict[str, TestResult] = {}
+        for name in sorted(self.items, key=lambda name: name in self.request.deferred):
+            is_caught = any(result.status == "fail" for result in results.values())
+            if is_caught and name in self.request.deferred:
+                results[name] = _skipped(self.items[name])
+            else:
+                results[name] = self._run_test(self.items[name], points[name])
+        return [results[name] for name in self.items]
 
-    def _points(self, items: list[pytest.Item]) -> dict[str, float]:
+    def _points(self) -> dict[str, float]:
         """Shares the points of each task among its tests, in equal parts."""
-        tasks = {item.nodeid: task_of(item) for item in items}
-        counts = Counter(tasks.values())
-        return {nodeid: self.kata.spec.tasks[task - 1].points / counts[task] for nodeid, task in tasks.items()}
+        counts = Counter(self.tasks.values())
+        return {name: self.kata.spec.tasks[task - 1].points / counts[task] for name, task in self.tasks.items()}
 
     def _load_failure(self, error: SubmissionError) -> TestResult:
         return TestResult(
@@ -182,7 +218,7 @@ class Grade:
             self.traces[item.name] = Trace("not run")
             return result
         start = time.monotonic()
-        self.traces[item.name], error = self.trace(item)
+        self.traces[item.name], error = self._trace(item)
         result.seconds = round(time.monotonic() - start, 4)
         result.output = self.submission.output()[:_MAX_OUTPUT]
         if error is None:
@@ -213,6 +249,7 @@ class Grade:
 
     def _execute_once(self, item: pytest.Item) -> BaseException | None:
         self.raised = None
+        self.plugin.grade = self
         self.subject.begin_test(self.request.seed)
         item._initrequest()  # type: ignore[attr-defined]  # As rerun plugins do: fixtures are made once otherwise.
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -241,7 +278,7 @@ class Grade:
     def _run_canary(self, item: pytest.Item | None) -> BaseException | None:
         """Runs a test, or only the loading, with a fresh reference as the subject."""
         recorded, taken = list(self.thresholds.results), list(self.pictures.taken)
-        self.subject = self._remote(self.setting.reference_source)
+        self.subject = self._remote(self.context.reference_source)
         try:
             if item is None:
                 self.subject.begin_test(self.request.seed)
@@ -260,6 +297,18 @@ def _lines_in(file: str, error: BaseException | None) -> list[int]:
     """Lists the lines of a file that an exception has passed, outermost first."""
     frames = traceback.walk_tb(error.__traceback__ if error else None)
     return [line for frame, line in frames if frame.f_code.co_filename == file]
+
+
+def _skipped(item: pytest.Item) -> TestResult:
+    return TestResult(
+        name=item.name,
+        task=task_of(item),
+        description=description_of(item),
+        status="skip",
+        points=0.0,
+        max_points=0.0,
+        message=f"{NOT_RUN}, because a shorter test has failed already.",
+    )
 
 
 def _overall(tests: list[TestResult]) -> Any:

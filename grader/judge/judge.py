@@ -28,11 +28,13 @@ from grader.content.kata import load_kata
 from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.errors import PackError
-from grader.judge.assessment import Assessment
+from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
 from grader.judge.grade import description_of
 from grader.judge.pictures import preload as preload_pictures
 from grader.judge.pytest_plugin import HiddenTestPlugin
+from grader.judge.verdict import finish_diagnosis
+from grader.judge.verdict import give_verdict
 from grader.protocol import channel
 from grader.protocol.channel import GradeRequest
 from grader.protocol.channel import Introduction
@@ -68,12 +70,13 @@ class Judge(HiddenTestPlugin):
     def __init__(self, kata: Kata, zygote: socket.socket, requests: socket.socket) -> None:
         super().__init__()
         self.requests = requests
-        self.setting = KataContext(
+        self.context = KataContext(
             kata=kata,
             digest=digest_of(kata),
             zygote=zygote,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,
+            data={file.name: file.read_bytes() for file in kata.data_files()},
             calibration=read_calibration(kata),
             start_seconds=FIRST_START_SECONDS,
         )
@@ -95,7 +98,7 @@ class Judge(HiddenTestPlugin):
                     try:
                         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                         introduction = msgspec.msgpack.decode(packet, type=Introduction)
-                        self.setting.start_seconds = (
+                        self.context.start_seconds = (
                             START_SECONDS if introduction.zygote_is_ready else FIRST_START_SECONDS
                         )
                         self._answer(client, session.items, problem)
@@ -104,7 +107,7 @@ class Judge(HiddenTestPlugin):
 
     def _find_problem(self, items: list[pytest.Item]) -> str | None:
         """Checks what every hidden test must have."""
-        file, parts = self.setting.kata.hidden_tests, self.setting.kata.spec.tasks
+        file, parts = self.context.kata.hidden_tests, self.context.kata.spec.tasks
         tasks = Counter[int]()
         for item in items:
             mark = item.get_closest_marker("task")
@@ -126,7 +129,7 @@ class Judge(HiddenTestPlugin):
 
     def _answer(self, client: socket.socket, items: list[pytest.Item], problem: str | None) -> None:
         answer: channel.Response
-        assessment: Assessment | None = None
+        grade: Grade | None = None
         try:
             if problem:
                 raise PackError(problem)
@@ -134,8 +137,8 @@ class Judge(HiddenTestPlugin):
             if request is None:
                 return
             _end_with(client)
-            assessment = Assessment(self.setting, self, items, request)
-            answer = assessment.verdict()
+            grade = Grade(self.context, self, items, request)
+            answer = give_verdict(grade)
         except GraderError as error:
             answer = channel.GradeFailure(type(error).__name__, str(error))
         except Exception as error:
@@ -144,8 +147,8 @@ class Judge(HiddenTestPlugin):
             fcntl.fcntl(client, fcntl.F_SETFL, 0)
             channel.send(client, answer)
         client.close()
-        if assessment:
-            assessment.finish()
+        if grade:
+            finish_diagnosis(grade)
 
 
 def _end_with(client: socket.socket) -> None:

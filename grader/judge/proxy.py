@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ class Code:
     source: bytes
     support_file: Path
     support: bytes | None = None
+    data: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    """Files that the support code finds in the folder data/ beside it, by name."""
     forbidden: tuple[str, ...] = ()
 
 
@@ -143,7 +146,7 @@ class CodeProxy:
         worker = self.start()
         try:
             if self.code.support is not None:
-                self._load_support(worker, self.code.support)
+                self._load_support(worker, {"source": self.code.support, "data": dict(self.code.data)})
             content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
             load = wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed)
             worker.request(load, deadline=self.call_deadline())
@@ -152,14 +155,14 @@ class CodeProxy:
             raise
         return worker
 
-    def _load_support(self, worker: WorkerProcess, source: bytes) -> None:
-        load = wire.Message("load_support", 0, value=source, seed=self.seed)
+    def _load_support(self, worker: WorkerProcess, content: dict[str, Any]) -> None:
+        load = wire.Message("load_support", 0, value=content, seed=self.seed)
         try:
             worker.request(load, deadline=self.call_deadline())
         except SubmissionError as error:
             if was_perhaps_killed(error):
                 raise
-            raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); mend it.") from error
+            raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); fix it.") from error
 
     def call_deadline(self) -> float:
         """Returns the moment by which a call that starts now must have been answered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -70,6 +71,16 @@ class HiddenTestPlugin:
     def reference_support(self) -> ObjectProxy:
         """The kata's support code in the reference's worker, which no submission can have changed."""
         return self.running.reference.support
+
+    @pytest.fixture
+    def data(self) -> Callable[[str], Any]:
+        """Call it with the name of a file in the kata's data/ for the array, or the arrays by name, in it."""
+
+        def load(name: str) -> Any:
+            found = np.load(io.BytesIO(self.running.context.data[name]), allow_pickle=False)
+            return dict(found) if name.endswith(".npz") else found
+
+        return load
 
     @pytest.fixture
     def seed(self) -> int:

@@ -115,7 +115,7 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
         console.print(Text.assemble(("This looks familiar: ", "bold"), found.title))
         for other in found.alternatives:
             console.print(Text.assemble(("or: ", "bold"), other.title, f" {other.explanation}"))
-        console.print(Text(f"{found.explanation} (Code that makes this mistake {found.evidence}.)\n"))
+        console.print(Text(f"{found.explanation} (Known code with this mistake {found.evidence}.)\n"))
     for threshold in result.thresholds:
         mark, style = _MARKS[threshold.status]
         console.print(

@@ -39,14 +39,17 @@ class Workspace:
             UsageError: all of it is there already, and was left as it is.
         """
         target = self.root / kata.name
-        missing = [file for file in kata.folder.iterdir() if file.is_file() and not (target / file.name).exists()]
+        files = [*(file for file in kata.folder.iterdir() if file.is_file()), *kata.data_files()]
+        copies = {file: target / file.relative_to(kata.folder) for file in files}
+        missing = {file: copy for file, copy in copies.items() if not copy.exists()}
         if not missing:
             raise UsageError(f"{target} exists already and was left as it is; go on with `grader run {kata.name}`.")
         try:
             self.state.mkdir(parents=True, exist_ok=True)
             target.mkdir(exist_ok=True)
-            for file in missing:
-                shutil.copyfile(file, target / file.name)
+            for file, copy in missing.items():
+                copy.parent.mkdir(exist_ok=True)
+                shutil.copyfile(file, copy)
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}); choose a folder that you own."

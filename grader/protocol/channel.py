@@ -27,10 +27,12 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     seed: int = 0
     device: str = "cpu"
     with_pictures: bool = True
-    memory: str | None = None
-    """A folder that remembers what the kata's own solutions do."""
+    traces_folder: str | None = None
+    """Where the traces of the kata's own solutions are kept."""
     solution: str | None = None
-    """The file that this is, if it is one of the kata's own solutions: then what it does is remembered."""
+    """The key of the kata's own solution that this is, if it is one: then its trace is kept."""
+    deferred: list[str] = []
+    """Tests that are run last, and only if all others pass: an author's mistake that is caught need not be caught twice."""
     feedback: Feedback | None = None
     """How much a failed test tells; None leaves it to the kata."""
     diagnosis_seconds: float = 0.0

@@ -57,7 +57,7 @@ def resolve_device(device: Device) -> Literal["cpu", "gpu"]:
 
 
 def traces_folder() -> Path:
-    """Returns where it is remembered what the katas' own solutions do."""
+    """Returns where the traces of the katas' own solutions are kept."""
     return cache.default_folder() / "all_traces"
 
 
@@ -78,7 +78,9 @@ class GradeJob(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis_seconds: float = DIAGNOSIS_SECONDS
     """How long the diagnosis of a failed submission may take, in seconds."""
     solution: str | None = None
-    """The file that this is, if it is one of the kata's own solutions."""
+    """The key of the kata's own solution that this is, if it is one."""
+    deferred: tuple[str, ...] = ()
+    """Tests that are run last, and only if all others pass."""
     feedback: Feedback | None = None
     """How much a failed test tells; None leaves it to the kata."""
 
@@ -93,6 +95,7 @@ def make_job(
     with_pictures: bool = True,
     diagnosis_seconds: float = DIAGNOSIS_SECONDS,
     solution: str | None = None,
+    deferred: tuple[str, ...] = (),
     feedback: Feedback | None = None,
 ) -> GradeJob:
     """Fills in what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
@@ -106,6 +109,7 @@ def make_job(
         with_pictures=with_pictures,
         diagnosis_seconds=diagnosis_seconds,
         solution=solution,
+        deferred=deferred,
         feedback=feedback,
     )
 
@@ -133,8 +137,9 @@ class PendingGrade:
             seed=task.seed,
             device=task.device,
             with_pictures=task.with_pictures,
-            memory=str(traces_folder()),
+            traces_folder=str(traces_folder()),
             solution=task.solution,
+            deferred=list(task.deferred),
             diagnosis_seconds=task.diagnosis_seconds,
             feedback=task.feedback,
         )

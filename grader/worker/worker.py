@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.abc
 import importlib.util
+import os
 import random
 import socket
 import sys
@@ -112,8 +113,13 @@ class Worker:
         return len(sys.modules["tensorflow"].config.list_physical_devices("GPU")) if "tensorflow" in sys.modules else 0
 
     def do_load_support(self, message: wire.Message) -> None:
-        """Executes the kata's support code as the module `support`."""
-        self.objects[SUPPORT] = load_module("support", message.value, "support.py")
+        """Executes the kata's support code as the module `support`, with its data beside it in the scratch folder."""
+        data: dict[str, bytes] = message.value["data"]
+        for name, content in data.items():
+            os.makedirs("data", exist_ok=True)
+            with open(os.path.join("data", name), "wb") as file:
+                file.write(content)
+        self.objects[SUPPORT] = load_module("support", message.value["source"], os.path.abspath("support.py"))
 
     def do_load(self, message: wire.Message) -> None:
         """Executes the submission as a module, with the forbidden calls out of its reach."""

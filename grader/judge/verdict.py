@@ -1,0 +1,74 @@
+"""The verdict on one submission: its grade, the misconception behind a failure, and the pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.diagnosis.diagnosis import diagnose
+from grader.diagnosis.replay import Replay
+from grader.diagnosis.replay import ReplayTimeout
+from grader.diagnosis.replay import TraceCache
+from grader.errors import EngineError
+from grader.errors import PackError
+from grader.judge.grade import Grade
+from grader.judge.redaction import redact
+from grader.protocol import channel
+from grader.result import Misconception
+
+SECONDS_AFTERWARDS: Final = 60.0
+"""How long a diagnosis goes on for which there was no time, so that the next submission gets one."""
+
+_LEAST_PRIORITY: Final = 19
+
+
+def give_verdict(grade: Grade) -> channel.Verdict:
+    """Grades a submission, looks for the misconception if it fails, and draws the pictures."""
+    request, kata = grade.request, grade.kata
+    result = grade.run()
+    if request.solution and result.status != "error":
+        _cache(grade).store(request.solution, grade.traces)
+    if result.status == "fail" and grade.traces and request.diagnosis_seconds:
+        found = result.misconception = _diagnose(grade, request.diagnosis_seconds)
+        for test in result.tests:
+            test.misconception = found.name if found and test.status == "fail" else None
+    feedback = request.feedback or kata.spec.feedback
+    redact(result, feedback, kata)
+    pictures = []
+    if request.with_pictures and feedback != "none":
+        for picture in grade.pictures.taken:
+            with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError):  # It cannot be drawn.
+                pictures.append(channel.DrawnPicture(picture.name, picture.png()))
+    return channel.Verdict(msgspec.json.encode(result), pictures)
+
+
+def finish_diagnosis(grade: Grade) -> None:
+    """Goes on with a diagnosis for which there was no time; nobody waits for it."""
+    if grade.wants_diagnosis:
+        os.nice(_LEAST_PRIORITY)
+        _diagnose(grade, SECONDS_AFTERWARDS)
+
+
+def _diagnose(grade: Grade, seconds: float) -> Misconception | None:
+    """Returns the wrong solution that behaves as the submission does, with those that cannot be told apart from it."""
+    grade.wants_diagnosis = False
+    try:
+        with Replay(grade.kata.solutions(), _cache(grade), grade.start_beside, seconds) as replay:
+            found = diagnose(grade.traces, grade.tasks, replay, grade.context.calibration)
+    except ReplayTimeout:
+        grade.wants_diagnosis = True
+        return None
+    except (EngineError, PackError):
+        return None  # A verdict stands without a diagnosis.
+    if found:
+        found[0].alternatives = found[1:]
+    return found[0] if found else None
+
+
+def _cache(grade: Grade) -> TraceCache:
+    folder = Path(grade.request.traces_folder) if grade.request.traces_folder else None
+    return TraceCache(folder, grade.kata.name, grade.context.digest, grade.request.seed)
