@@ -54,8 +54,11 @@ FILLED = {
     ),
     "reference/basics/triple/right/with_loops.py": "def triple(inputs):\n    return [3 * value for value in inputs]\n",
     "reference/basics/triple/right/with_numpy.py": "def triple(inputs):\n    return inputs + inputs + inputs\n",
+    "reference/basics/triple/misconceptions.toml": (
+        'base = "right/with_numpy.py"\n\n[doubles]\ntitle = "It doubles."\nexplanation = "Three times is once more."\n'
+        'changes = [["inputs + inputs + inputs", "inputs + inputs"]]\n'
+    ),
 }
-WRONG = '"""It doubles.\n\nThree times is once more.\n"""\n\n\ndef triple(inputs):\n    return 2 * inputs\n'
 
 
 def test_scaffold_has_all_files_and_verify_asks_for_its_todos_until_they_are_filled(tmp_path: Path) -> None:
@@ -71,10 +74,6 @@ def test_scaffold_has_all_files_and_verify_asks_for_its_todos_until_they_are_fil
     for name, text in FILLED.items():
         assert (root / name).exists()
         (root / name).write_text(text)
-    (root / "reference/basics/triple/wrong/todo_names_the_mistake.py").rename(
-        root / "reference/basics/triple/wrong/doubles.py"
-    )
-    (root / "reference/basics/triple/wrong/doubles.py").write_text(WRONG)
     catalog = catalog_of(root)
     assert verify(catalog, [catalog.find("triple")], LocalExecutor(2), num_seeds=1)[0].findings == []
 
@@ -83,7 +82,7 @@ def test_scaffold_is_valid_python(tmp_path: Path) -> None:
     grader("new", "--pack", tmp_path / "pack")
     grader("new", "some_kata", "--pack", tmp_path / "pack", "--chapter", "more")
     files = sorted((tmp_path / "pack").rglob("*.py"))
-    assert len(files) == 7
+    assert len(files) == 6
     subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--quiet", "--isolated", "--select", "E7,E9,F", *map(str, files)],
         check=True,

@@ -55,7 +55,7 @@ def new_kata(name: str, pack: Path, chapter: str) -> list[Path]:
         reference / "test_hidden.py": "reference/test_hidden.py.txt",
         reference / "right/with_loops.py": "reference/right.py.txt",
         reference / "right/with_numpy.py": "reference/right.py.txt",
-        reference / "wrong/todo_names_the_mistake.py": "reference/wrong.py.txt",
+        reference / "misconceptions.toml": "reference/misconceptions.toml.txt",
     }
     title = name.replace("_", " ").capitalize()
     return _write(templates, {"name": name, "title": title, "style": "plain loops, or NumPy alone"})
