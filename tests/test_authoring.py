@@ -40,7 +40,8 @@ FILLED = {
         '[[tasks]]\ntitle = "Three times"\npoints = 10\n'
     ),
     "katas/basics/triple/README.md": (
-        "# Triple\n\n## Task 1: Three times\n\n```python\n>>> triple(np.array([1.0]))\narray([3.])\n```\n"
+        "# Triple\n\n## Task 1: Three times\n\n```python\n>>> import numpy as np\n>>> from triple import triple\n"
+        ">>> triple(np.array([1.0]))\narray([3.])\n```\n"
     ),
     "katas/basics/triple/hints.md": "# Hints\n\n## Task 1\n\n- Add.\n",
     "katas/basics/triple/triple.py": (

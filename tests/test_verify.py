@@ -184,7 +184,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
     "the example is wrong": (
         lambda copy: copy.append("README.md", "\n```python\n>>> double(np.array([1.0]))\narray([3.])\n```\n"),
         "README.md",
-        "does not give what it says",
+        "its examples do not give what it says",
     ),
     "the stub gives the answer away": (
         lambda copy: (

@@ -66,7 +66,15 @@ def calibrate(
     return calibration
 
 
-def make_job_for(catalog: Catalog, kata: Kata, solution: Solution, seed: int, deferred: Iterable[str] = ()) -> GradeJob:
+def make_job_for(
+    catalog: Catalog,
+    kata: Kata,
+    solution: Solution,
+    seed: int,
+    *,
+    examples: str | None = None,
+    deferred: Iterable[str] = (),
+) -> GradeJob:
     """Asks for the grade of one of a kata's own solutions, whose trace is kept."""
     return make_job(
         catalog,
@@ -76,6 +84,7 @@ def make_job_for(catalog: Catalog, kata: Kata, solution: Solution, seed: int, de
         with_pictures=False,
         diagnosis_seconds=0.0,
         solution=solution.key,
+        examples=examples,
         deferred=tuple(deferred),
     )
 

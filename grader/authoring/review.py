@@ -22,6 +22,7 @@ from grader.diagnosis.replay import Replay
 from grader.diagnosis.replay import ReplayTimeout
 from grader.diagnosis.replay import TraceCache
 from grader.errors import PackError
+from grader.protocol.channel import EXAMPLES
 from grader.result import Result
 from grader.service.client import traces_folder
 
@@ -56,6 +57,9 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
                     yield Finding(solution.where, f"expected {test.name} to say 'Not started', found: {test.message}")
         elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
             yield Finding(solution.where, "no failing test tells the learner a next step")
+        for test in result.tests:
+            if test.name == EXAMPLES and test.status == "fail":
+                yield Finding.about(kata.statement, f"its examples do not give what it says:\n{test.message}")
         if solution.kind == "reference":
             yield from _look_at_limits(kata, result)
         elif solution.kind == "wrong":

@@ -81,10 +81,10 @@ def verify(
             if solution.kind in kinds
         }
         deferred = {name: _long_tests(found) for name, found in grades.items()}
-        jobs = [
-            make_job_for(catalog, kata, solution, seed, deferred[kata.name])
-            for (_, _, seed), (kata, solution) in wanted.items()
-        ]
+        jobs = []
+        for (_, key, seed), (kata, solution) in wanted.items():
+            examples = kata.statement.read_text(encoding="utf-8") if (key, seed) == ("reference", 0) else None
+            jobs.append(make_job_for(catalog, kata, solution, seed, examples=examples, deferred=deferred[kata.name]))
         for job, result in executor.run(jobs):
             kata, solution = wanted[job.kata.name, str(job.solution), job.seed]
             grades[kata.name][solution, job.seed] = result

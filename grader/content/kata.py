@@ -77,6 +77,11 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / f"{self.name}.py"
 
     @property
+    def statement(self) -> Path:
+        """What the learner reads first."""
+        return self.folder / "README.md"
+
+    @property
     def support(self) -> Path:
         """Public code that makes objects in the worker; may be absent."""
         return self.folder / "support.py"

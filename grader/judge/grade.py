@@ -34,7 +34,9 @@ from grader.judge.proxy import CodeProxy
 from grader.judge.proxy import without_objects
 from grader.judge.thresholds import Thresholds
 from grader.protocol import wire
+from grader.protocol.channel import EXAMPLES
 from grader.protocol.channel import GradeRequest
+from grader.protocol.messages import SUBMISSION
 from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
@@ -101,6 +103,7 @@ class Grade:
         start = time.monotonic()
         try:
             tests = self._run_tests()
+            examples = [] if self.request.examples is None else [self._run_examples(self.request.examples)]
         finally:
             layers = self.submission.layers()
             self.close()
@@ -109,7 +112,7 @@ class Grade:
             status=_overall(tests),
             score=round(sum(test.points for test in tests), 6),
             max_score=round(sum(test.max_points for test in tests), 6),
-            tests=tests,
+            tests=[*tests, *examples],
             thresholds=self.thresholds.results,
             seed=self.request.seed,
             device="gpu" if self.request.device == "gpu" else "cpu",
@@ -232,6 +235,20 @@ class Grade:
             problem = self._is_ours(error, item)
             result.status = "error" if problem else "fail"
             result.message = problem or message
+        return result
+
+    def _run_examples(self, statement: str) -> TestResult:
+        """Runs the examples of a statement with the submission."""
+        result = TestResult(
+            name=EXAMPLES, task=0, description="Runs the examples.", status="pass", points=0.0, max_points=0.0
+        )
+        self.submission.begin_test(self.request.seed)
+        try:
+            problem = self.submission.ask("run_examples", SUBMISSION, value=statement)
+        except SubmissionError as error:
+            problem = str(error)
+        if problem:
+            result.status, result.message = "fail", str(problem)
         return result
 
     def _execute(self, item: pytest.Item) -> BaseException | None:

@@ -13,6 +13,8 @@ import msgspec
 from grader.result import Feedback
 
 _LENGTH: Final = struct.Struct("<Q")
+EXAMPLES: Final = "examples"
+"""The name of the result that an author gets for the examples of a statement."""
 MAX_REQUEST_BYTES: Final = 65536
 GREETING: Final = b"grader"
 """What a service says first to whoever connects."""
@@ -31,6 +33,8 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     """Where the traces of the kata's own solutions are kept."""
     solution: str | None = None
     """The key of the kata's own solution that this is, if it is one: then its trace is kept."""
+    examples: str | None = None
+    """A statement whose examples are run after the tests; what came of them is a result named `EXAMPLES`."""
     deferred: list[str] = []
     """Tests that are run last, and only if all others pass: an author's mistake that is caught need not be caught twice."""
     feedback: Feedback | None = None

@@ -79,6 +79,8 @@ class GradeJob(msgspec.Struct, frozen=True, kw_only=True):
     """How long the diagnosis of a failed submission may take, in seconds."""
     solution: str | None = None
     """The key of the kata's own solution that this is, if it is one."""
+    examples: str | None = None
+    """A statement whose examples are run after the tests."""
     deferred: tuple[str, ...] = ()
     """Tests that are run last, and only if all others pass."""
     feedback: Feedback | None = None
@@ -95,6 +97,7 @@ def make_job(
     with_pictures: bool = True,
     diagnosis_seconds: float = DIAGNOSIS_SECONDS,
     solution: str | None = None,
+    examples: str | None = None,
     deferred: tuple[str, ...] = (),
     feedback: Feedback | None = None,
 ) -> GradeJob:
@@ -109,6 +112,7 @@ def make_job(
         with_pictures=with_pictures,
         diagnosis_seconds=diagnosis_seconds,
         solution=solution,
+        examples=examples,
         deferred=deferred,
         feedback=feedback,
     )
@@ -139,6 +143,7 @@ class PendingGrade:
             with_pictures=task.with_pictures,
             traces_folder=str(traces_folder()),
             solution=task.solution,
+            examples=task.examples,
             deferred=list(task.deferred),
             diagnosis_seconds=task.diagnosis_seconds,
             feedback=task.feedback,

@@ -27,6 +27,7 @@ from grader.protocol.limits import Limits
 from grader.protocol.messages import SUBMISSION
 from grader.protocol.messages import SUPPORT
 from grader.protocol.messages import Raised
+from grader.worker.examples import run_examples
 from grader.worker.forbidden import forbid
 from grader.worker.sandbox import Sandbox
 
@@ -129,6 +130,10 @@ class Worker:
         if message.seed is not None:
             seed_libraries(message.seed)
         self.objects[SUBMISSION] = load_module(message.name, message.value["source"], self.filename)
+
+    def do_run_examples(self, message: wire.Message) -> str:
+        """Runs the examples of a statement."""
+        return run_examples(message.value)
 
     def do_call(self, message: wire.Message) -> Any:
         """Calls an object, or a function of one of the two modules."""
