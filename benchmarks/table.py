@@ -96,8 +96,9 @@ class WatchSession:
 
 def write_class(kata: Kata, folder: Path, count: int) -> Path:
     """Writes a class of unlike submissions: right ones, wrong ones, and some that hang, crash or eat memory."""
-    right = [file.read_text() for file in (kata.reference, *kata.right_solutions())]
-    wrong = [file.read_text() for file in kata.wrong_solutions()]
+    solutions = kata.solutions()
+    right = [solution.source.decode() for solution in solutions if solution.kind != "wrong"]
+    wrong = [solution.source.decode() for solution in solutions if solution.kind == "wrong"]
     for number in range(count):
         kinds = {0: HANGS, 25: CRASHES, 50: HUNGRY, 75: CRASHES}
         sources = right if number % 3 else wrong

@@ -1,4 +1,4 @@
-"""Remembers on disk what was made out of files and folders, until one of them changes."""
+"""Keeps on disk what was made out of other things, until its version or one of the files that it was made from changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
@@ -27,30 +26,31 @@ def stamp(paths: Iterable[str]) -> list[Stamp]:
     return [(path, _time_of_change(path)) for path in paths]
 
 
-def load(file: Path, version: str) -> Any:
-    """Returns what was stored in a file, or None if it is of another version or anything has changed since."""
+def load(file: Path, version: str) -> bytes | None:
+    """Returns what is kept in a file, or None if it is of another version or anything has changed since."""
     try:
-        known = json.loads(file.read_bytes())
+        header, _, content = file.read_bytes().partition(b"\n")
+        known = json.loads(header)
         is_current = known["version"] == version and all(
             _time_of_change(path) == time for path, time in known["stamps"]
         )
-        return known["value"] if is_current else None
     except (OSError, ValueError, TypeError, LookupError):
         return None
+    return content if is_current else None
 
 
-def store(file: Path, version: str, stamps: list[Stamp], value: Any) -> None:
-    """Keeps a value that JSON can hold; where it cannot be written it is made again next time.
+def store(file: Path, version: str, content: bytes, stamps: Iterable[Stamp] = ()) -> None:
+    """Keeps a content; where it cannot be written it is made again next time.
 
     Args:
         file: where to keep it.
-        version: changes when the same files would give another value.
-        stamps: of everything that it depends on, taken before it was made.
-        value: what to keep.
+        version: changes when another content would be made.
+        content: what to keep.
+        stamps: of files that it depends on beside the version, taken before it was made.
     """
-    content = json.dumps({"version": version, "stamps": stamps, "value": value})
+    header = json.dumps({"version": version, "stamps": list(stamps)})
     with contextlib.suppress(OSError):
-        write_whole(file, content.encode())
+        write_whole(file, header.encode() + b"\n" + content)
 
 
 def _time_of_change(path: str) -> int | None:

@@ -5,6 +5,7 @@ Asking the metadata of every installed distribution takes longer than all else t
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import sys
 import zlib
@@ -39,10 +40,10 @@ def find_entry_points(group: str, folder: Path | None = None) -> list[EntryPoint
     version = " ".join(sys.path)
     known = cache.load(file, version)
     if known:
-        return [EntryPoint(*point) for point in known]
+        return [EntryPoint(*point) for point in json.loads(known)]
     stamps = cache.stamp(sys.path)
     found = _look_up(group)
-    cache.store(file, version, stamps, found)
+    cache.store(file, version, json.dumps(found).encode(), stamps)
     return found
 
 

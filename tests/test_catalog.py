@@ -229,8 +229,8 @@ def test_memory_that_is_spoilt_counts_as_none(tmp_path: Path, content: str) -> N
 
 def test_memory_is_of_one_version_and_one_state_of_its_files(tmp_path: Path) -> None:
     file, source = tmp_path / "memory.json", tmp_path / "source"
-    cache.store(file, "1", cache.stamp([str(source)]), [1, "two"])
-    assert (cache.load(file, "1"), cache.load(file, "2")) == ([1, "two"], None)
+    cache.store(file, "1", b"one\ntwo", cache.stamp([str(source)]))
+    assert (cache.load(file, "1"), cache.load(file, "2")) == (b"one\ntwo", None)
     source.write_text("There is something now.")
     assert cache.load(file, "1") is None
 

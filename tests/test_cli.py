@@ -104,7 +104,8 @@ def test_stub_fails_with_exit_code_1(workspace: Path) -> None:
 
 
 def test_text_shows_the_first_failure_in_full_and_is_plain_when_piped(workspace: Path) -> None:
-    run = grader("run", "perceptron", REFERENCE / "wrong/drops_the_bias.py")
+    (workspace / "drops_the_bias.py").write_text(grader("show", "perceptron", "drops_the_bias").stdout)
+    run = grader("run", "perceptron", "drops_the_bias.py")
     assert run.exit_code == 1
     assert "Perceptron  (perceptron)   NOT YET   6 of 10 points" in run.output
     assert "✗ Moves the hyperplane by the bias." in run.output

@@ -20,17 +20,16 @@ from conftest import WriteKata
 from conftest import zygotes_of
 
 from grader.cli import create_cli
+from grader.content import fingerprint
 from grader.content.kata import Kata
 from grader.errors import EngineError
 from grader.plugins import create_manager
-from grader.protocol.channel import JudgeRequest
 from grader.protocol.channel import ServiceStatus
 from grader.service import client
 from grader.service import connection
 from grader.service import executor
 from grader.service.connection import BackgroundService
 from grader.service.connection import OwnService
-from grader.service.daemon import fingerprint_of
 
 GradeHere = Callable[..., str]
 
@@ -164,23 +163,21 @@ def test_hung_zygote_is_replaced_also_for_a_judge_that_is_younger_than_the_reque
 
 
 def test_judge_is_outdated_when_a_file_changes_but_not_when_bytecode_is_written(kata: Kata) -> None:
-    request = JudgeRequest(
-        folder=str(kata.folder), reference_folder=str(kata.reference_folder), pack="", preload=[], hidden=[]
-    )
-    before = fingerprint_of(request)
+    folders = kata.folder, kata.reference_folder
+    before = fingerprint.stamp_of(*folders)
     bytecode = kata.reference_folder / "__pycache__/test_hidden.pyc"
     bytecode.parent.mkdir()
     bytecode.write_bytes(b"")
-    assert fingerprint_of(request) == before
+    assert fingerprint.stamp_of(*folders) == before
     kata.hidden_tests.write_text(kata.hidden_tests.read_text() + "\n")
-    assert fingerprint_of(request) != before
+    assert fingerprint.stamp_of(*folders) != before
 
 
 def test_service_of_another_version_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with BackgroundService() as service:
         service._start()
     old = running().pid
-    monkeypatch.setattr(connection, "_fingerprint", lambda: "another")
+    monkeypatch.setattr(fingerprint, "of_service", lambda: "another")
     with BackgroundService() as service:
         assert service.status() is None
         service._start()

@@ -45,4 +45,4 @@ def test_solutions_that_the_mistakes_were_made_in_are_right(catalog: Catalog) ->
 def test_every_misconception_has_three_unseen_submissions(catalog: Catalog) -> None:
     for name in KATAS:
         written = Counter(misconception for _, misconception, _ in submissions_of(name))
-        assert {file.stem: 3 for file in catalog.find(name).wrong_solutions()} == written
+        assert {solution.name: 3 for solution in catalog.find(name).wrong_solutions()} == written

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from importlib import metadata
 
+from grader.content import fingerprint
 from grader.content.calibration import REFERENCE
 from grader.content.calibration import Calibration
 from grader.content.calibration import Outcomes
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
-from grader.content.kata import digest_of
 from grader.content.solution import Solution
 from grader.diagnosis.replay import TraceCache
 from grader.diagnosis.trace import Traces
@@ -46,7 +46,7 @@ def calibrate(
         advance()
     results = {solution.key: [grades[solution.key, seed] for seed in range(num_seeds)] for solution in solutions}
     _check(kata, results)
-    digest = digest_of(kata)
+    digest = fingerprint.of_graded(kata)
     caches = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
     calibration = Calibration(
         seeds=num_seeds,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.authoring.finding import Finding
+from grader.content import fingerprint
 from grader.content.calibration import MOST_FALSE_FAILS
 from grader.content.calibration import Calibration
 from grader.content.calibration import assess
@@ -15,7 +16,6 @@ from grader.content.calibration import known
 from grader.content.calibration import range_of
 from grader.content.calibration import read_calibration
 from grader.content.kata import Kata
-from grader.content.kata import digest_of
 from grader.content.solution import Solution
 from grader.diagnosis.diagnosis import diagnose
 from grader.diagnosis.replay import Replay
@@ -71,7 +71,7 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
-    digest, calibration, solutions = digest_of(kata), _read_if_good(kata), kata.solutions()
+    digest, calibration, solutions = fingerprint.of_graded(kata), _read_if_good(kata), kata.solutions()
     for (solution, seed), result in grades.items():
         if solution.kind == "wrong" and result.status == "fail" and result.tests[0].task:
             cache = TraceCache(traces_folder(), kata.name, digest, seed)

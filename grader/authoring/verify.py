@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from grader import cache
 from grader.authoring.calibrate import make_job_for
 from grader.authoring.finding import Finding
 from grader.authoring.inspection import inspect
@@ -15,13 +16,11 @@ from grader.authoring.mutants import MutationReport
 from grader.authoring.review import Grades
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
-from grader.cache import default_folder
+from grader.content import fingerprint
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
-from grader.content.kata import digest_of
 from grader.content.solution import Solution
 from grader.content.solution import read_solution
-from grader.files import write_whole
 from grader.service.executor import Executor
 
 LONG_SECONDS: Final = 0.2
@@ -49,7 +48,7 @@ def verify(
     *,
     num_seeds: int,
     fresh: bool = False,
-    memory: Path | None = None,
+    folder: Path | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Verification]:
     """Verifies katas; one that has not changed, nor has the grader, is not graded again.
@@ -60,15 +59,16 @@ def verify(
         executor: grades the solutions.
         num_seeds: with how many seeds each solution is graded.
         fresh: whether to forget what earlier runs have found.
-        memory: the folder that remembers what was found; by default one in the user's cache.
+        folder: keeps what was found; by default one in the user's cache.
         advance: called after each grade.
 
     Returns:
         One report a kata, in their order.
     """
-    memory = memory or default_folder() / "verified"
-    memories = {kata.name: _memory(memory, kata, num_seeds) for kata in katas}
-    known = {} if fresh else {name: found for name, file in memories.items() if (found := _recall(file))}
+    folder = folder or cache.default_folder() / "verified"
+    files = {kata.name: folder / f"{kata.name}-{num_seeds}.json" for kata in katas}
+    versions = {kata.name: fingerprint.of_graded(kata) for kata in katas}
+    known = {} if fresh else {name: found for name in files if (found := _load(files[name], versions[name]))}
     unknown = [kata for kata in katas if kata.name not in known]
     grades: dict[str, Grades] = {kata.name: {} for kata in unknown}
     solutions = {kata.name: _solutions(kata) for kata in unknown}
@@ -91,7 +91,7 @@ def verify(
             advance()
     for kata in unknown:
         known[kata.name] = _report(kata, grades[kata.name], num_seeds)
-        _remember(memories[kata.name], known[kata.name])
+        cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
     return [known[kata.name] for kata in katas]
 
 
@@ -122,24 +122,12 @@ def _report(kata: Kata, grades: Grades, num_seeds: int) -> Verification:
     )
 
 
-def _memory(folder: Path, kata: Kata, num_seeds: int) -> Path:
-    """Names the file that remembers the report on these very contents, by this very grader."""
-    return folder / f"{kata.name}-{num_seeds}-{digest_of(kata)[:32]}.json"
-
-
-def _recall(file: Path) -> Verification | None:
+def _load(file: Path, version: str) -> Verification | None:
+    content = cache.load(file, version)
     try:
-        known = msgspec.json.decode(file.read_bytes(), type=Verification)
-    except (OSError, msgspec.MsgspecError):
+        known = msgspec.json.decode(content, type=Verification) if content else None
+    except msgspec.MsgspecError:
         return None
-    known.is_cached = True
+    if known:
+        known.is_cached = True
     return known
-
-
-def _remember(file: Path, found: Verification) -> None:
-    try:
-        for older in file.parent.glob(f"{found.kata}-*.json"):
-            older.unlink()
-        write_whole(file, msgspec.json.encode(found))
-    except OSError:
-        return  # It will be verified again next time.

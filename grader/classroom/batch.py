@@ -10,8 +10,8 @@ from typing import Literal
 
 from grader.classroom.roster import Delivery
 from grader.classroom.store import Store
+from grader.content import fingerprint
 from grader.content.catalog import Catalog
-from grader.content.kata import Kata
 from grader.result import Feedback
 from grader.result import Result
 from grader.service.client import GradeJob
@@ -41,7 +41,10 @@ class Batch:
         self.seed = seed
         self.device = device
         self.feedback = feedback
-        self.versions = {kata.name: version_of(kata, feedback) for kata in catalog.katas.values()}
+        self.versions = {
+            kata.name: fingerprint.compose(fingerprint.of_graded(kata), feedback or "")
+            for kata in catalog.katas.values()
+        }
 
     def run(self, submissions: list[Delivery], report: Callable[[str, Result | None], None]) -> None:
         """Grades what has not been graded.
@@ -93,12 +96,3 @@ class Batch:
 
 def _digest(source: bytes) -> str:
     return hashlib.sha256(source).hexdigest()
-
-
-def version_of(kata: Kata, feedback: Feedback | None = None) -> str:
-    """Returns a digest of what decides about a grade: the kata's files, and what is told."""
-    digest = hashlib.sha256((feedback or "").encode())
-    for file in (kata.folder / "kata.toml", kata.support, kata.reference, kata.hidden_tests):
-        digest.update(file.read_bytes() if file.exists() else b"")
-        digest.update(b"\0")
-    return digest.hexdigest()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
 from pathlib import Path
 from typing import Any
 from typing import Final
@@ -145,16 +143,6 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
 
     def _files(self, kind: Literal["right", "wrong"]) -> list[Solution]:
         return [read_solution(kind, file) for file in sorted((self.reference_folder / kind).glob("*.py"))]
-
-
-def digest_of(kata: Kata) -> str:
-    """Returns a digest that changes with any file of a kata, of the grader, and with the version of Python."""
-    digest = hashlib.sha256(sys.version.encode())
-    for folder in (kata.folder, kata.reference_folder, Path(__file__).parents[1]):
-        for file in sorted(folder.rglob("*")):
-            if file.is_file() and file.suffix != ".pyc":
-                digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
 
 
 def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:

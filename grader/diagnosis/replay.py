@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from typing import Protocol
 
+from grader import cache
 from grader.content.solution import Solution
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
-from grader.files import write_whole
 from grader.protocol import wire
 
 
@@ -98,24 +98,25 @@ class Replay:
 class TraceCache:
     """Keeps on disk what each solution of a kata does with one seed, as long as neither kata nor grader change."""
 
-    def __init__(self, folder: Path | None, kata: str, digest: str, seed: int) -> None:
+    def __init__(self, folder: Path | None, kata: str, version: str, seed: int) -> None:
         """Names the place.
 
         Args:
             folder: of all traces; None keeps nothing.
             kata: the name of the kata.
-            digest: changes with the kata and the grader.
+            version: changes with whatever decides what the solutions do.
             seed: the seed of the grades.
         """
         self._folder = folder / kata / str(seed) if folder else None
-        self._digest = digest
+        self._version = version
 
     def load(self, solution: str) -> Traces:
         """Returns what is known of a solution, by test."""
+        content = cache.load(self._file(solution), self._version) if self._folder else None
         try:
-            known = wire.from_bytes(self._file(solution).read_bytes()) if self._folder else {}
-            return {test: _trace(**plain) for test, plain in known["traces"].items()} if self._is_of_now(known) else {}
-        except (OSError, wire.WireError, LookupError, TypeError, AttributeError):
+            traces = wire.from_bytes(content) if content else {}
+            return {test: _trace(**plain) for test, plain in traces.items()}
+        except (wire.WireError, LookupError, TypeError, AttributeError):
             return {}
 
     def store(self, solution: str, traces: Traces) -> None:
@@ -124,15 +125,11 @@ class TraceCache:
             # Another grade may have found out more in the meantime.
             known = {**self.load(solution), **traces}
             plain = {test: dataclasses.asdict(trace) for test, trace in known.items()}
-            with contextlib.suppress(OSError, wire.NotPlainError):
-                content = wire.to_bytes({"digest": self._digest, "traces": plain})
-                write_whole(self._file(solution), content)
+            with contextlib.suppress(wire.NotPlainError):
+                cache.store(self._file(solution), self._version, wire.to_bytes(plain))
 
     def _file(self, solution: str) -> Path:
         return (self._folder or Path()) / f"{solution.replace('/', '-')}.wire"
-
-    def _is_of_now(self, known: dict[str, Any]) -> bool:
-        return known.get("digest") == self._digest
 
 
 def _trace(answers: list[dict[str, Any]], **facts: Any) -> Trace:

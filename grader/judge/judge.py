@@ -21,9 +21,9 @@ from typing import Final
 import msgspec
 import pytest
 
+from grader.content import fingerprint
 from grader.content.calibration import read_calibration
 from grader.content.kata import Kata
-from grader.content.kata import digest_of
 from grader.content.kata import load_kata
 from grader.errors import EngineError
 from grader.errors import GraderError
@@ -72,7 +72,7 @@ class Judge(HiddenTestPlugin):
         self.requests = requests
         self.context = KataContext(
             kata=kata,
-            digest=digest_of(kata),
+            digest=fingerprint.of_graded(kata),
             zygote=zygote,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import select
 import signal
@@ -17,7 +16,6 @@ import socket
 import struct
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +24,7 @@ from typing import Protocol
 
 import platformdirs
 
+from grader.content import fingerprint
 from grader.errors import EngineError
 from grader.protocol import channel
 from grader.protocol.channel import JudgeRequest
@@ -124,7 +123,7 @@ class BackgroundService:
             UnusableFolderError: it cannot be made, or others can enter it.
         """
         self.folder = _own_folder()
-        self.path = self.folder / f"{_fingerprint()}.sock"
+        self.path = self.folder / f"{fingerprint.of_service()}.sock"
         self._control: socket.socket | None = None
 
     def __enter__(self) -> BackgroundService:
@@ -239,16 +238,6 @@ def _own_folder() -> Path:
     if status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise UnusableFolderError(f"{folder}: expected a folder that only you can enter")
     return folder
-
-
-def _fingerprint() -> str:
-    """Returns a digest of what a service has loaded: the interpreter, the grader's own files, the installed libraries."""
-    package = Path(__file__).parents[1]
-    sources = sorted(package.rglob("*.py"))
-    libraries = Path(sysconfig.get_path("purelib"))
-    facts = [sys.executable, sys.version, str(libraries), libraries.stat().st_mtime_ns]
-    facts += [(str(source), source.stat().st_mtime_ns) for source in sources]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def _greet(path: Path) -> socket.socket | None:

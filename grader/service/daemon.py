@@ -8,7 +8,6 @@ from there on the client and a judge speak over that pair, and the service goes 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import select
 import signal
@@ -21,6 +20,7 @@ from typing import Final
 
 import msgspec
 
+from grader.content import fingerprint
 from grader.judge import judge
 from grader.protocol import channel
 from grader.protocol.channel import Introduction
@@ -68,7 +68,7 @@ class JudgeHandle:
     """A running judge: the state of the kata's files that it knows, its zygote, and where to send it clients."""
 
     kata: str
-    fingerprint: str
+    stamp: str
     zygote: ZygoteHandle
     requests: socket.socket
 
@@ -155,20 +155,21 @@ class Service:
         if known and is_suspect:
             known.zygote.process.kill()
             self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
-        fingerprint = fingerprint_of(request)
-        is_usable = known and known.fingerprint == fingerprint and known.zygote.is_alive() and not is_suspect
+        stamp = fingerprint.stamp_of(Path(request.folder), Path(request.reference_folder))
+        is_usable = known and known.stamp == stamp and known.zygote.is_alive() and not is_suspect
         if known and is_usable and _send(known, client):
             return
         if known:
             self.judges.pop(key).requests.close()
         while len(self.judges) >= MAX_JUDGES:
             self.judges.pop(next(iter(self.judges))).requests.close()
-        self.judges[key] = self._start_judge(request, fingerprint, client)
+        self.judges[key] = self._start_judge(request, stamp, client)
         _send(self.judges[key], client)
 
-    def _start_judge(self, request: JudgeRequest, fingerprint: str, client: socket.socket) -> JudgeHandle:
+    def _start_judge(self, request: JudgeRequest, stamp: str, client: socket.socket) -> JudgeHandle:
         helper = self._zygote(request)
         requests, judge_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fingerprint.of_engine()  # Once for all judges, and while the zygote imports.
         if os.fork() == 0:
             try:
                 # A copy of another's socket would keep it open after its owner has closed it.
@@ -181,7 +182,7 @@ class Service:
             finally:
                 os._exit(0)
         judge_end.close()
-        return JudgeHandle(Path(request.folder).name, fingerprint, helper, requests)
+        return JudgeHandle(Path(request.folder).name, stamp, helper, requests)
 
     def _zygote(self, request: JudgeRequest) -> ZygoteHandle:
         setup = channel.encode(ZygoteSetup(request.preload, request.hidden, request.gpu))
@@ -211,14 +212,6 @@ def _send(handle: JudgeHandle, client: socket.socket) -> bool:
     except OSError:
         return False
     return True
-
-
-def fingerprint_of(request: JudgeRequest) -> str:
-    """Returns a digest that changes whenever a file of the kata may have changed."""
-    folders = (Path(request.folder), Path(request.reference_folder))
-    files = sorted(file for folder in folders for file in folder.rglob("*") if "__pycache__" not in file.parts)
-    facts = [(str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in (file.stat(),)]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def main() -> None:
