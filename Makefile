@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint safety diagnosis clean
+.PHONY: demo test lint verify safety diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -14,6 +14,9 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+verify: .venv/ready  ## Verifies every kata from the start, with two seeds, and locks those that pass.
+	$(BIN)/grader verify --all --fresh --seeds 2 --lock
 
 safety: .venv/ready  ## Takes the engine's safety away piece by piece; a test must notice each.
 	$(BIN)/python tests/remove_safety.py

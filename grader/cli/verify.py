@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--mutate", is_flag=True, help="Also change the references, and report what no test notices.")
 @click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
+@click.option("--lock", is_flag=True, help="Note in the pack's verified.toml what has passed.")
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
 @click.pass_context
 def command(
@@ -37,17 +38,20 @@ def command(
     jobs: int,
     mutate: bool,
     fresh: bool,
+    lock: bool,
     form: str,
 ) -> None:
     """Check katas as their author: the stub is not started, right/ passes, every wrong/ is caught, the example runs.
 
-    A kata that has not changed since is not graded again. Exit code 0 means that all are good enough, 1 that something is
+    A kata that has not changed since is not graded again. With --lock, the pack's verified.toml says what was verified with what,
+    for a test that refuses a kata which was changed and not verified. Exit code 0 means that all are good enough, 1 that something is
     to be mended; mutants that survive are for the author to judge.
     """
     import msgspec
     from rich.console import Console
     from rich.progress import Progress
 
+    from grader.authoring.lock import write_lock
     from grader.authoring.mutants import find_survivors
     from grader.authoring.verify import count_grades
     from grader.authoring.verify import verify
@@ -65,6 +69,11 @@ def command(
             bar = progress.add_task("mutants", total=None)
             for kata, report in zip(chosen, reports, strict=True):
                 report.mutation = find_survivors(catalog, kata, executor, advance)
+    if lock:
+        for pack_ in catalog.packs.values():
+            own = [kata for kata in catalog.katas.values() if kata.pack == pack_.name]
+            if any(kata in chosen for kata in own):
+                write_lock(pack_, own, reports)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(reports), indent=2).decode())
     else:
