@@ -56,10 +56,6 @@ GradeSource = Callable[..., Result]
 WriteKata = Callable[..., Kata]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fresh-katas", action="store_true", help="Verify katas again that have not changed.")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def own_background_service() -> Iterator[None]:
     """Keeps the service that stays apart from the user's, and ends it with the tests."""

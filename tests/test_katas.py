@@ -18,7 +18,7 @@ CANARIES = ("perceptron", "conv2d", "batch_norm", "early_stopping", "autoencoder
 """One kata of each kind: a function, one with a speed threshold, a layer, a callback, one that trains, an agent."""
 
 CATALOG = load_catalog(create_manager())
-(COURSE,) = CATALOG.packs.values()
+COURSE = CATALOG.packs["deep_learning_course"]
 LOCK = lock.read_lock(COURSE)
 
 

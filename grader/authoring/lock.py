@@ -60,7 +60,9 @@ def parse_lock(content: bytes, file: Path) -> Lock:
     try:
         return msgspec.toml.decode(content, type=dict[str, Entry])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PackError(f"{file}: expected what `grader verify --lock` writes, found: {error}; run it again.") from error
+        raise PackError(
+            f"{file}: expected what `grader verify --lock` writes, found: {error}; run it again."
+        ) from error
 
 
 def read_lock(pack: Pack) -> Lock:

@@ -41,11 +41,11 @@ def command(
     lock: bool,
     form: str,
 ) -> None:
-    """Check katas as their author: the stub is not started, right/ passes, every wrong/ is caught, the example runs.
+    """Check your katas: the stub is not started, reference and right/ pass, every mistake is caught, the examples run.
 
-    A kata that has not changed since is not graded again. With --lock, the pack's verified.toml says what was verified with what,
-    for a test that refuses a kata which was changed and not verified. Exit code 0 means that all are good enough, 1 that something is
-    to be mended; mutants that survive are for the author to judge.
+    A kata that has not changed since is not graded again. With --lock, the pack's verified.toml notes what was verified, for a
+    test that refuses a kata which was changed and not verified. Exit code 0 means that all katas pass all checks, 1 that
+    something is to be fixed; surviving mutants are for the author to judge.
     """
     import msgspec
     from rich.console import Console
