@@ -8,6 +8,7 @@ from typing import Final
 
 from grader.authoring.finding import Finding
 from grader.content import fingerprint
+from grader.content.calibration import LONG_SECONDS
 from grader.content.calibration import MOST_FALSE_FAILS
 from grader.content.calibration import Calibration
 from grader.content.calibration import assess
@@ -71,24 +72,49 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
-    digest, calibration, solutions = fingerprint.of_graded(kata), _read_if_good(kata), kata.solutions()
+    for solution, seed, names in _diagnose_all(kata, grades):
+        others = ", ".join(name for name in names if name != solution.name)
+        if others:
+            problem = f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
+            yield Finding(solution.where, problem)
+        elif not names:
+            yield Finding(solution.where, f"with seed {seed} it is not recognised as itself; it depends on chance")
+
+
+def find_long_tests(kata: Kata, grades: Grades) -> set[str]:
+    """Lists the tests that a mistake need not fail, too, once it is caught: those that no diagnosis replays, and timed ones."""
+    long_tests = set()
+    for (solution, seed), result in grades.items():
+        if solution.kind == "reference":
+            traces = TraceCache(traces_folder(), kata.name, fingerprint.of_graded(kata), seed).load(solution.key)
+            long_tests |= {test.name for test in result.tests if test.seconds > LONG_SECONDS}
+            long_tests |= {test for test, trace in traces.items() if trace.is_timed}
+    calibration = _read_if_good(kata)
+    return long_tests | (calibration.long_tests if calibration else set())
+
+
+def find_unclear(kata: Kata, grades: Grades) -> set[tuple[Solution, int]]:
+    """Lists the wrong solutions that are not taken for themselves by the tests that were run, where some were not."""
+    partly = {key: result for key, result in grades.items() if any(test.status == "skip" for test in result.tests)}
+    found = _diagnose_all(kata, partly) if partly else ()
+    return {(solution, seed) for solution, seed, names in found if names != [solution.name]}
+
+
+def _diagnose_all(kata: Kata, grades: Grades) -> Iterator[tuple[Solution, int, list[str]]]:
+    """Yields each wrong solution that fails, with its seed, and what it is taken for."""
+    version, calibration, solutions = fingerprint.of_graded(kata), _read_if_good(kata), kata.solutions()
+    caches = {seed: TraceCache(traces_folder(), kata.name, version, seed) for _, seed in grades}
+    replays = {seed: Replay(solutions, cache, None, 0.0) for seed, cache in caches.items()}
     for (solution, seed), result in grades.items():
         if solution.kind == "wrong" and result.status == "fail" and result.tests[0].task:
-            cache = TraceCache(traces_folder(), kata.name, digest, seed)
+            was_run = {test.name for test in result.tests if test.status != "skip"}
+            traces = {test: trace for test, trace in caches[seed].load(solution.key).items() if test in was_run}
             tasks = {test.name: test.task for test in result.tests}
             try:
-                replay = Replay(solutions, cache, None, 0.0)
-                found = diagnose(cache.load(solution.key), tasks, replay, calibration)
+                found = diagnose(traces, tasks, replays[seed], calibration)
             except ReplayTimeout:
                 found = []  # What it did was too much to keep.
-            names = [misconception.name for misconception in found]
-            others = ", ".join(name for name in names if name != solution.name)
-            if others:
-                yield Finding(
-                    solution.where, f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
-                )
-            elif not names:
-                yield Finding(solution.where, f"with seed {seed} it is not recognised as itself; it depends on chance")
+            yield solution, seed, [misconception.name for misconception in found]
 
 
 def _read_if_good(kata: Kata) -> Calibration | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,8 @@ from grader.authoring.finding import Finding
 from grader.authoring.inspection import inspect
 from grader.authoring.mutants import MutationReport
 from grader.authoring.review import Grades
+from grader.authoring.review import find_long_tests
+from grader.authoring.review import find_unclear
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
 from grader.content import fingerprint
@@ -23,8 +27,17 @@ from grader.content.solution import Solution
 from grader.content.solution import read_solution
 from grader.service.executor import Executor
 
-LONG_SECONDS: Final = 0.2
-"""A test that the reference needs longer for is left out where a shorter one catches a mistake."""
+REFERENCE_CPU_SECONDS: Final = 5.0
+"""So much processor time may a whole run of a reference take."""
+
+LONGER_REFERENCE_CPU_SECONDS: Final = 8.0
+"""The same for katas of reinforcement learning, whose agents need episodes."""
+
+CPU_SECONDS: Final = 30.0
+"""So much processor time may a verification with one seed take."""
+
+_Wanted = tuple[Kata, Solution, int]
+"""A grade to make: of which kata and solution, with which seed."""
 
 
 class Verification(msgspec.Struct, kw_only=True):
@@ -36,6 +49,10 @@ class Verification(msgspec.Struct, kw_only=True):
     num_seeds: int
     seconds: float
     """The longest that all tests of the reference took."""
+    reference_cpu_seconds: float = 0.0
+    """The most processor time that a whole run of the reference took."""
+    cpu_seconds: float = 0.0
+    """The processor time of all grades with one seed."""
     findings: list[Finding]
     is_cached: bool = False
     mutation: MutationReport | None = None
@@ -71,26 +88,41 @@ def verify(
     known = {} if fresh else {name: found for name in files if (found := _load(files[name], versions[name]))}
     unknown = [kata for kata in katas if kata.name not in known]
     grades: dict[str, Grades] = {kata.name: {} for kata in unknown}
-    solutions = {kata.name: _solutions(kata) for kata in unknown}
-    for kinds in (("stub", "reference", "right"), ("wrong",)):
-        wanted = {
-            (kata.name, solution.key, seed): (kata, solution)
-            for kata in unknown
-            for seed in range(num_seeds)
-            for solution in solutions[kata.name]
-            if solution.kind in kinds
-        }
-        deferred = {name: _long_tests(found) for name, found in grades.items()}
-        jobs = []
-        for (_, key, seed), (kata, solution) in wanted.items():
-            examples = kata.statement.read_text(encoding="utf-8") if (key, seed) == ("reference", 0) else None
-            jobs.append(make_job_for(catalog, kata, solution, seed, examples=examples, deferred=deferred[kata.name]))
+    cpu_seconds: defaultdict[str, float] = defaultdict(float)
+
+    def grade(wanted: list[_Wanted], long_tests: dict[str, set[str]]) -> None:
+        """Grades solutions and adds their results; with long tests, those come last and only if all others pass."""
+        solutions = {(kata.name, solution.key, seed): solution for kata, solution, seed in wanted}
+        jobs = [
+            make_job_for(
+                catalog,
+                kata,
+                solution,
+                seed,
+                examples=kata.statement.read_text(encoding="utf-8")
+                if (solution.kind, seed) == ("reference", 0)
+                else None,
+                deferred=long_tests.get(kata.name, ()),
+            )
+            for kata, solution, seed in wanted
+        ]
         for job, result in executor.run(jobs):
-            kata, solution = wanted[job.kata.name, str(job.solution), job.seed]
-            grades[kata.name][solution, job.seed] = result
+            name = job.kata.name
+            grades[name][solutions[name, str(job.solution), job.seed], job.seed] = result
+            cpu_seconds[name] += result.cpu_seconds
             advance()
+
+    everything = [
+        (kata, solution, seed) for kata in unknown for seed in range(num_seeds) for solution in _solutions(kata)
+    ]
+    grade([wanted for wanted in everything if wanted[1].kind != "wrong"], {})
+    long_tests = {kata.name: find_long_tests(kata, grades[kata.name]) for kata in unknown}
+    grade([wanted for wanted in everything if wanted[1].kind == "wrong"], long_tests)
+    # A mistake that its short tests do not tell apart from others is told apart by the long ones, or not at all.
+    unclear = {kata.name: find_unclear(kata, grades[kata.name]) for kata in unknown}
+    grade([(kata, solution, seed) for kata, solution, seed in everything if (solution, seed) in unclear[kata.name]], {})
     for kata in unknown:
-        known[kata.name] = _report(kata, grades[kata.name], num_seeds)
+        known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
         cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
     return [known[kata.name] for kata in katas]
 
@@ -104,22 +136,36 @@ def _solutions(kata: Kata) -> list[Solution]:
     return [read_solution("stub", kata.stub), *kata.solutions()]
 
 
-def _long_tests(grades: Grades) -> set[str]:
-    """Lists the tests that the reference needs long for; where it has not been graded yet there are none."""
-    results = [result for (solution, _), result in grades.items() if solution.kind == "reference"]
-    return {test.name for result in results for test in result.tests if test.seconds > LONG_SECONDS}
-
-
-def _report(kata: Kata, grades: Grades, num_seeds: int) -> Verification:
+def _report(kata: Kata, grades: Grades, num_seeds: int, cpu_seconds: float) -> Verification:
     """Puts together what the files say and what the grades say."""
+    references = [result for (solution, _), result in grades.items() if solution.kind == "reference"]
+    reference_cpu_seconds = max(result.cpu_seconds for result in references)
     return Verification(
         kata=kata.name,
         num_right=len(kata.right_solutions()),
         num_wrong=len(kata.wrong_solutions()),
         num_seeds=num_seeds,
-        seconds=max(seconds_of(result) for (solution, _), result in grades.items() if solution.kind == "reference"),
-        findings=[*inspect(kata), *review(kata, grades)],
+        seconds=max(map(seconds_of, references)),
+        reference_cpu_seconds=reference_cpu_seconds,
+        cpu_seconds=cpu_seconds,
+        findings=[*inspect(kata), *review(kata, grades), *_look_at_budget(kata, reference_cpu_seconds, cpu_seconds)],
     )
+
+
+def _look_at_budget(kata: Kata, reference_cpu_seconds: float, cpu_seconds: float) -> Iterator[Finding]:
+    """Keeps a kata quick to grade and to verify."""
+    most = LONGER_REFERENCE_CPU_SECONDS if kata.chapter == "reinforcement" else REFERENCE_CPU_SECONDS
+    cure = "use smaller data, or fewer and better tests"
+    if reference_cpu_seconds > most:
+        problem = (
+            f"the reference takes {reference_cpu_seconds:.1f} s of processor time, and {most:g} s are accepted; {cure}"
+        )
+        yield Finding.about(kata.hidden_tests, problem)
+    if cpu_seconds > CPU_SECONDS:
+        problem = (
+            f"verifying takes {cpu_seconds:.1f} s of processor time a seed, and {CPU_SECONDS:g} s are accepted; {cure}"
+        )
+        yield Finding.about(kata.hidden_tests, problem)
 
 
 def _load(file: Path, version: str) -> Verification | None:

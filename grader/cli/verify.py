@@ -100,7 +100,8 @@ def _print_table(reports: list[Verification]) -> None:
         known = "  (unchanged)" if report.is_cached else ""
         click.echo(
             f"{mark} {report.kata:<{width}}  {report.num_right + 1} right, {report.num_wrong} wrong, "
-            f"{report.num_seeds} seeds, reference {report.seconds:.2f} s{known}"
+            f"{report.num_seeds} seeds, reference {report.seconds:.2f} s, "
+            f"all {report.cpu_seconds:.1f} s of processor time a seed{known}"
         )
         for finding in report.findings:
             click.echo(f"    {finding.file}: {finding.problem}")

@@ -100,7 +100,7 @@ class Grade:
 
     def run(self) -> Result:
         """Runs all tests and returns what they found."""
-        start = time.monotonic()
+        start, cpu_start = time.monotonic(), time.process_time()
         try:
             tests = self._run_tests()
             examples = [] if self.request.examples is None else [self._run_examples(self.request.examples)]
@@ -117,6 +117,9 @@ class Grade:
             seed=self.request.seed,
             device="gpu" if self.request.device == "gpu" else "cpu",
             seconds=round(time.monotonic() - start, 4),
+            cpu_seconds=round(
+                time.process_time() - cpu_start + self.submission.cpu_seconds() + self.reference.cpu_seconds(), 4
+            ),
             sandbox=layers,
         )
 

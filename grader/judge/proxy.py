@@ -98,6 +98,7 @@ class CodeProxy:
         """When all tests together must be over, on the clock of `time.monotonic`."""
         self.load_error: SubmissionError | None = None
         self._worker: WorkerProcess | None = None
+        self._workers: list[WorkerProcess] = []
         self._pending_seed: int | None = None
         self._functions: dict[int, Callable[..., Any]] = {}
         self._numbers = itertools.count(1)
@@ -144,6 +145,7 @@ class CodeProxy:
     def _load(self) -> WorkerProcess:
         """Starts a worker and loads the kata's support code and the code into it."""
         worker = self.start()
+        self._workers.append(worker)
         try:
             if self.code.support is not None:
                 self._load_support(worker, {"source": self.code.support, "data": dict(self.code.data)})
@@ -207,6 +209,10 @@ class CodeProxy:
     def layers(self) -> list[str]:
         """Names the active layers of confinement."""
         return self._worker.layers if self._worker is not None else []
+
+    def cpu_seconds(self) -> float:
+        """Returns the processor time of all workers that were ended, as far as the system tells."""
+        return sum(worker.cpu_seconds_at_end for worker in self._workers)
 
     def close(self) -> None:
         """Ends the worker."""
