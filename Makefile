@@ -14,6 +14,7 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 verify: .venv/ready  ## Verifies every kata from the start, with two seeds, and locks those that pass.
 	$(BIN)/grader verify --all --fresh --seeds 2 --lock
