@@ -22,6 +22,7 @@ from grader.content.catalog import Catalog
 from grader.content.catalog import load_catalog
 from grader.content.kata import Kata
 from grader.plugins import create_manager
+from grader.protocol.channel import GradeRequest
 from grader.service import client
 from grader.service.connection import OwnService
 
@@ -58,7 +59,7 @@ def run_warm(service: OwnService, catalog: Catalog, kata: Kata, submission: Path
     """Grades against a service that runs already."""
     preload, hidden = catalog.pack_of(kata).preload, catalog.hidden_folders()
     result, _ = client.grade(
-        service, client.GradeJob(kata=kata, source=submission.read_bytes(), preload=preload, hidden=hidden)
+        service, client.GradeJob.of(kata, GradeRequest(source=submission.read_bytes()), preload=preload, hidden=hidden)
     )
     if result.status != "pass":
         raise click.ClickException(f"the grade is {result.status}")

@@ -79,10 +79,10 @@ class Result(msgspec.Struct, kw_only=True):
     seed: int = 0
     device: Literal["cpu", "gpu"] = "cpu"
     seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    """Processor time of the judge and of the workers; 0 where the system does not tell."""
     sandbox: list[str] = []
     artifacts: list[Artifact] = []
+    cpu_seconds: float | msgspec.UnsetType = msgspec.UNSET
+    """Processor time of the judge and of the workers, as far as the system tells; of a kata's own solutions only."""
 
 
 def to_json(result: Result) -> str:

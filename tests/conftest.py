@@ -17,6 +17,7 @@ from grader.content.catalog import load_catalog
 from grader.content.kata import Kata
 from grader.content.kata import load_kata
 from grader.plugins import create_manager
+from grader.protocol.channel import GradeRequest
 from grader.result import Result
 from grader.service import client
 from grader.service.connection import BackgroundService
@@ -122,8 +123,9 @@ def grade(service: OwnService, hidden: tuple[str, ...]) -> GradeSource:
 
     def grade_source(kata: Kata, source: str | bytes, **options: Any) -> Result:
         content = textwrap.dedent(source).encode() if isinstance(source, str) else source
-        task = client.GradeJob(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
-        return client.grade(service, task)[0]
+        options = {"diagnosis_seconds": 3.0, **options}
+        job = client.GradeJob.of(kata, GradeRequest(source=content, **options), preload=PRELOAD, hidden=hidden)
+        return client.grade(service, job)[0]
 
     return grade_source
 

@@ -18,6 +18,7 @@ from unseen import submissions_of
 from grader.content.catalog import Catalog
 from grader.content.catalog import load_catalog
 from grader.plugins import create_manager
+from grader.protocol.channel import GradeRequest
 from grader.result import Misconception
 from grader.result import Result
 from grader.service.client import make_job
@@ -36,15 +37,13 @@ def judge(found: Misconception | None, misconception: str) -> str:
 
 def grade_unseen(catalog: Catalog, name: str, jobs: int) -> Iterator[tuple[str, str, Result]]:
     """Yields the style, the misconception and the result of each wrong submission for a kata, as they are graded."""
-    waiting = {}
+    requests = {}
     for style, misconception, source in submissions_of(name):
-        task = make_job(
-            catalog, catalog.find(name), source.encode(), with_pictures=False, diagnosis_seconds=DIAGNOSIS_SECONDS
-        )
-        waiting[id(task)] = task, style, misconception
-    for task, result in LocalExecutor(jobs).run(task for task, _, _ in waiting.values()):
-        _, style, misconception = waiting[id(task)]
-        yield style, misconception, result
+        request = GradeRequest(source=source, with_pictures=False, diagnosis_seconds=DIAGNOSIS_SECONDS)
+        requests[style, misconception] = make_job(catalog, catalog.find(name), request)
+    names = {id(job): key for key, job in requests.items()}
+    for job, result in LocalExecutor(jobs).run(requests.values()):
+        yield *names[id(job)], result
 
 
 @click.command()

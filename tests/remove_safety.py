@@ -15,6 +15,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.content.misconceptions import ChangeError
+from grader.content.misconceptions import apply_changes
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -218,11 +221,12 @@ def main() -> int:
                 continue
             file = copy / "grader" / removal.file
             original = file.read_text()
-            if original.count(removal.old) != 1:
-                print(f"!  {removal.name}: found {original.count(removal.old)} times in {removal.file}; mend this list")
+            try:
+                file.write_text(apply_changes(original, [(removal.old, removal.new)]))
+            except ChangeError as error:
+                print(f"!  {removal.name}, {removal.file}: {error}")
                 unnoticed += 1
                 continue
-            file.write_text(original.replace(removal.old, removal.new))
             noticed = failing_tests(copy, python, removal.tests)
             file.write_text(original)
             unnoticed += not noticed

@@ -304,7 +304,7 @@ def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, hidden: tupl
     look = b"import os\ndef double(values):\n    raise RuntimeError(str(dict(os.environ)))\n"
     with OwnService() as service:
         result, _ = client.grade(
-            service, client.GradeJob(kata=write_kata(), source=look, preload=("numpy",), hidden=hidden)
+            service, client.GradeJob.of(write_kata(), GradeRequest(source=look), preload=["numpy"], hidden=hidden)
         )
     message = str(result.tests[0].message)
     assert "RuntimeError" in message

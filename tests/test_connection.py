@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import tempfile
 import threading
 import time
@@ -24,6 +23,7 @@ from grader.content import fingerprint
 from grader.content.kata import Kata
 from grader.errors import EngineError
 from grader.plugins import create_manager
+from grader.protocol.channel import GradeRequest
 from grader.protocol.channel import ServiceStatus
 from grader.service import client
 from grader.service import connection
@@ -49,12 +49,12 @@ def kata(write_kata: WriteKata) -> Kata:
     return write_kata()
 
 
-def task_for(kata: Kata) -> client.GradeJob:
-    return client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=("numpy",))
+def job_for(kata: Kata) -> client.GradeJob:
+    return client.GradeJob.of(kata, GradeRequest(source=REFERENCE.encode()), preload=["numpy"])
 
 
 def verdict(service: connection.Connection, kata: Kata) -> str:
-    return client.grade(service, task_for(kata))[0].status
+    return client.grade(service, job_for(kata))[0].status
 
 
 def running() -> ServiceStatus:
@@ -101,7 +101,7 @@ def test_dead_or_hung_service_is_replaced(
         service.close()
     old = running().pid
     os.kill(old, number)
-    grading = client.PendingGrade(service, task_for(kata))
+    grading = client.PendingGrade(service, job_for(kata))
     if is_connected:
         grading.deadline = time.monotonic() + 1.0
     assert grading.wait()[0].status == "pass"
@@ -114,7 +114,7 @@ def test_hung_service_of_ones_own_is_replaced(kata: Kata) -> None:
         assert verdict(service, kata) == "pass"
         old = service.process
         old.send_signal(signal.SIGSTOP)
-        grading = client.PendingGrade(service, task_for(kata))
+        grading = client.PendingGrade(service, job_for(kata))
         grading.deadline = time.monotonic() + 1.0
         assert grading.wait()[0].status == "pass"
         assert old.poll() is not None
@@ -129,17 +129,17 @@ def test_batch_outlives_a_hung_service(folder: Path, kata: Kata, monkeypatch: py
     class Impatient(client.PendingGrade):
         """A grade that is over time as soon as the service has been stopped."""
 
-        def _ask(self) -> socket.socket:
-            if not stopped.is_set():
-                os.kill(running().pid, signal.SIGSTOP)
-                asked = super()._ask()
-                stopped.set()
-                self.deadline = time.monotonic()
-                return asked
-            return super()._ask()
+        def _begin(self) -> None:
+            if stopped.is_set():
+                super()._begin()
+                return
+            os.kill(running().pid, signal.SIGSTOP)
+            super()._begin()
+            stopped.set()
+            self.deadline = time.monotonic()
 
     monkeypatch.setattr(executor, "PendingGrade", Impatient)
-    results = [result.status for _, result in executor.LocalExecutor(2).run([task_for(kata)] * 3)]
+    results = [result.status for _, result in executor.LocalExecutor(2).run([job_for(kata)] * 3)]
     assert results == ["pass"] * 3
 
 

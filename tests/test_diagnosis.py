@@ -18,6 +18,7 @@ from grader.content.kata import load_kata
 from grader.diagnosis import trace
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
+from grader.protocol.channel import GradeRequest
 from grader.result import Misconception
 from grader.result import Result
 from grader.service import client
@@ -76,8 +77,8 @@ def diagnose(service: OwnService, hidden: tuple[str, ...]) -> Diagnose:
     def grade(kata: Kata, source: str, **options: Any) -> Result:
         content = textwrap.dedent(source).encode()
         options = {"diagnosis_seconds": 60.0, **options}
-        task = client.GradeJob(kata=kata, source=content, preload=PRELOAD, hidden=hidden, **options)
-        return client.grade(service, task)[0]
+        job = client.GradeJob.of(kata, GradeRequest(source=content, **options), preload=PRELOAD, hidden=hidden)
+        return client.grade(service, job)[0]
 
     return grade
 

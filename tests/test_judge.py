@@ -20,6 +20,7 @@ from grader.errors import SubmissionStopped
 from grader.judge.proxy import Code
 from grader.judge.proxy import CodeProxy
 from grader.learner.report import render_text
+from grader.protocol.channel import GradeRequest
 from grader.protocol.limits import Limits
 from grader.service import client
 from grader.service.connection import OwnService
@@ -477,7 +478,7 @@ def test_pictures_are_drawn(service: OwnService, hidden: tuple[str, ...], write_
     tests = globals()["hidden"](body.replace("        ", "")).replace("seed)", "seed, pictures)")
     kata = write_kata(tests)
     result, pictures = client.grade(
-        service, client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
+        service, client.GradeJob.of(kata, GradeRequest(source=REFERENCE.encode()), preload=PRELOAD, hidden=hidden)
     )
     assert result.status == "pass"
     assert [picture.name for picture in pictures] == ["digits", "loss", "classes", "path"]
@@ -495,8 +496,8 @@ pictures.images("infinite", np.full((2, 4, 4), np.nan))
 pictures.curves("unlike", np.arange(3), {"loss": np.arange(4)})
 """
     kata = write_kata(globals()["hidden"](body).replace("seed)", "seed, pictures)"))
-    task = client.GradeJob(kata=kata, source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden)
-    result, pictures = client.grade(service, task)
+    job = client.GradeJob.of(kata, GradeRequest(source=REFERENCE.encode()), preload=PRELOAD, hidden=hidden)
+    result, pictures = client.grade(service, job)
     assert result.status == "pass"
     assert [picture.name for picture in pictures] == ["partly", "empty", "infinite"]
 
@@ -554,10 +555,9 @@ def test_pictures_are_kept_back_where_nothing_is_told(
     service: OwnService, hidden: tuple[str, ...], write_kata: WriteKata
 ) -> None:
     tests = globals()["hidden"]("pictures.images('zeros', np.zeros((2, 8, 8)))").replace("seed)", "seed, pictures)")
-    task = client.GradeJob(
-        kata=write_kata(tests), source=REFERENCE.encode(), preload=PRELOAD, hidden=hidden, feedback="none"
-    )
-    assert client.grade(service, task)[1] == []
+    request = GradeRequest(source=REFERENCE.encode(), feedback="none")
+    job = client.GradeJob.of(write_kata(tests), request, preload=PRELOAD, hidden=hidden)
+    assert client.grade(service, job)[1] == []
 
 
 WHAT_WAS_CALLED = '''

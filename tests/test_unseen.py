@@ -7,10 +7,10 @@ from collections import Counter
 from measure_diagnosis import grade_unseen
 from measure_diagnosis import judge
 from unseen import HERE
-from unseen import read
 from unseen import submissions_of
 
 from grader.content.catalog import Catalog
+from grader.protocol.channel import GradeRequest
 from grader.service.client import make_job
 from grader.service.executor import LocalExecutor
 
@@ -30,16 +30,13 @@ def test_misconceptions_are_named_and_hardly_ever_wrongly(catalog: Catalog) -> N
 
 
 def test_solutions_that_the_mistakes_were_made_in_are_right(catalog: Catalog) -> None:
-    tasks = {
-        id(task): (task, file)
+    jobs = [
+        make_job(catalog, catalog.find(name), GradeRequest(source=file.read_bytes(), with_pictures=False))
         for name in KATAS
         for file in sorted((HERE / name).glob("*.py"))
-        for task in [make_job(catalog, catalog.find(name), read(file)[0].encode(), with_pictures=False)]
-    }
-    verdicts = {
-        tasks[id(task)][1].stem: result.status for task, result in LocalExecutor(2).run(t for t, _ in tasks.values())
-    }
-    assert set(verdicts.values()) == {"pass"}
+    ]
+    verdicts = [(result.kata, result.status) for _, result in LocalExecutor(2).run(jobs)]
+    assert sorted(verdicts) == [(name, "pass") for name in sorted(KATAS) for _ in range(3)]
 
 
 def test_every_misconception_has_three_unseen_submissions(catalog: Catalog) -> None:

@@ -18,6 +18,7 @@ from grader.content.solution import Solution
 from grader.diagnosis.replay import TraceCache
 from grader.diagnosis.trace import Traces
 from grader.errors import PackError
+from grader.protocol.channel import GradeRequest
 from grader.result import Result
 from grader.service.client import GradeJob
 from grader.service.client import make_job
@@ -42,7 +43,7 @@ def calibrate(
     solutions = kata.solutions()
     jobs = [make_job_for(catalog, kata, solution, seed) for solution in solutions for seed in range(num_seeds)]
     for job, result in executor.run(jobs):
-        grades[job.solution, job.seed] = result
+        grades[job.request.solution, job.request.seed] = result
         advance()
     results = {solution.key: [grades[solution.key, seed] for seed in range(num_seeds)] for solution in solutions}
     _check(kata, results)
@@ -76,17 +77,16 @@ def make_job_for(
     deferred: Iterable[str] = (),
 ) -> GradeJob:
     """Asks for the grade of one of a kata's own solutions, whose trace is kept."""
-    return make_job(
-        catalog,
-        kata,
-        solution.source,
+    request = GradeRequest(
+        source=solution.source,
         seed=seed,
         with_pictures=False,
         diagnosis_seconds=0.0,
         solution=solution.key,
         examples=examples,
-        deferred=tuple(deferred),
+        deferred=list(deferred),
     )
+    return make_job(catalog, kata, request)
 
 
 def _check(kata: Kata, results: Results) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.errors import UsageError
+from grader.protocol.channel import GradeRequest
 from grader.service.client import make_job
 from grader.service.executor import Executor
 
@@ -84,15 +85,12 @@ def find_survivors(
         UsageError: the library that makes them is not installed.
     """
     mutants = list(make_mutants(kata.reference.read_text(encoding="utf-8")))
-    tasks = {
-        id(task): (task, mutant)
-        for mutant in mutants
-        for task in [make_job(catalog, kata, mutant.source.encode(), with_pictures=False, diagnosis_seconds=0.0)]
-    }
+    by_source = {mutant.source.encode(): mutant for mutant in mutants}
+    requests = [GradeRequest(source=source, with_pictures=False, diagnosis_seconds=0.0) for source in by_source]
     survivors = []
-    for task, result in executor.run(task for task, _ in tasks.values()):
+    for job, result in executor.run(make_job(catalog, kata, request) for request in requests):
         if result.status == "pass":
-            survivors.append(tasks[id(task)][1])
+            survivors.append(by_source[job.request.source])
         advance()
     survivors.sort(key=lambda mutant: mutant.line)
     return MutationReport(kata=kata.name, num_mutants=len(mutants), survivors=survivors)

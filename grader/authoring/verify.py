@@ -107,9 +107,9 @@ def verify(
             for kata, solution, seed in wanted
         ]
         for job, result in executor.run(jobs):
-            name = job.kata.name
-            grades[name][solutions[name, str(job.solution), job.seed], job.seed] = result
-            cpu_seconds[name] += result.cpu_seconds
+            name, seed = job.kata.name, job.request.seed
+            grades[name][solutions[name, str(job.request.solution), seed], seed] = result
+            cpu_seconds[name] += result.cpu_seconds or 0.0
             advance()
 
     everything = [
@@ -139,7 +139,7 @@ def _solutions(kata: Kata) -> list[Solution]:
 def _report(kata: Kata, grades: Grades, num_seeds: int, cpu_seconds: float) -> Verification:
     """Puts together what the files say and what the grades say."""
     references = [result for (solution, _), result in grades.items() if solution.kind == "reference"]
-    reference_cpu_seconds = max(result.cpu_seconds for result in references)
+    reference_cpu_seconds = max(result.cpu_seconds or 0.0 for result in references)
     return Verification(
         kata=kata.name,
         num_right=len(kata.right_solutions()),

@@ -12,6 +12,7 @@ from grader.classroom.roster import Delivery
 from grader.classroom.store import Store
 from grader.content import fingerprint
 from grader.content.catalog import Catalog
+from grader.protocol.channel import GradeRequest
 from grader.result import Feedback
 from grader.result import Result
 from grader.service.client import GradeJob
@@ -55,19 +56,19 @@ class Batch:
         """
         latest = {(submission.student, submission.kata): submission for submission in submissions}
         same: dict[tuple[str, str], list[str]] = {}
-        for task, result in self.executor.run(self._tasks(latest, same, report)):
-            content = _digest(task.source)
-            for student in same.pop((task.kata.name, content)):
-                self.store.put(student, content, self.versions[task.kata.name], result)
+        for job, result in self.executor.run(self._jobs(latest, same, report)):
+            content = _digest(job.request.source)
+            for student in same.pop((job.kata.name, content)):
+                self.store.put(student, content, self.versions[job.kata.name], result)
                 report(student, result)
 
-    def _tasks(
+    def _jobs(
         self,
         submissions: dict[tuple[str, str], Delivery],
         same: dict[tuple[str, str], list[str]],
         report: Callable[[str, Result | None], None],
     ) -> Iterator[GradeJob]:
-        """Yields one task for each content; `same` collects the students who wait for it."""
+        """Yields one job for each content; `same` collects the students who wait for it."""
         for (student, name), submission in submissions.items():
             kata, version, source = self.catalog.katas[name], self.versions[name], submission.read()
             content = _digest(source)
@@ -82,16 +83,15 @@ class Batch:
                 same[name, content].append(student)
             else:
                 same[name, content] = [student]
-                yield make_job(
-                    self.catalog,
-                    kata,
-                    source,
+                request = GradeRequest(
+                    source=source,
                     seed=self.seed,
                     device=self.device,
                     with_pictures=False,
                     diagnosis_seconds=DIAGNOSIS_SECONDS,
                     feedback=self.feedback,
                 )
+                yield make_job(self.catalog, kata, request)
 
 
 def _digest(source: bytes) -> str:

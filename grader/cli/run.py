@@ -57,6 +57,7 @@ def command(
     from grader.content.catalog import load_catalog
     from grader.content.submission import read_submission
     from grader.learner.workspace import find_workspace
+    from grader.protocol.channel import GradeRequest
     from grader.service import client
 
     manager: pluggy.PluginManager = ctx.obj
@@ -70,8 +71,9 @@ def command(
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)
     place = client.resolve_device(device)
-    task = client.make_job(catalog, found, source, seed=seed, device=place, feedback=feedback)
-    result, pictures = _grade(task, cold=cold)
+    request = GradeRequest(source=source, seed=seed, device=place, feedback=feedback)
+    job = client.make_job(catalog, found, request)
+    result, pictures = _grade(job, cold=cold)
     try:
         workspace.save(found, submission, result, pictures)
     except OSError as error:
@@ -84,21 +86,21 @@ def command(
     ctx.exit(EXIT_CODES[result.status])
 
 
-def _grade(task: GradeJob, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:
+def _grade(job: GradeJob, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:
     from grader.service import client
     from grader.service import connection
 
-    refused = client.refuse(task)
+    refused = client.refuse(job)
     if refused:
         return refused, []
     with connection.open_service(cold=cold) as service, _waiting():
         try:
-            grading = client.PendingGrade(service, task)
+            pending = client.PendingGrade(service, job)
             import grader.learner.report  # noqa: F401  What takes long to load is loaded while the judge works.
 
-            return grading.wait()
+            return pending.wait()
         except GraderError as error:
-            return client.error_result(task, str(error)), []
+            return client.error_result(job, str(error)), []
 
 
 def _waiting() -> contextlib.AbstractContextManager[object]:

@@ -107,7 +107,7 @@ class Grade:
         finally:
             layers = self.submission.layers()
             self.close()
-        return Result(
+        result = Result(
             kata=self.kata.name,
             status=_overall(tests),
             score=round(sum(test.points for test in tests), 6),
@@ -117,11 +117,12 @@ class Grade:
             seed=self.request.seed,
             device="gpu" if self.request.device == "gpu" else "cpu",
             seconds=round(time.monotonic() - start, 4),
-            cpu_seconds=round(
-                time.process_time() - cpu_start + self.submission.cpu_seconds() + self.reference.cpu_seconds(), 4
-            ),
             sandbox=layers,
         )
+        if self.request.solution:
+            workers = self.submission.cpu_seconds() + self.reference.cpu_seconds()
+            result.cpu_seconds = round(time.process_time() - cpu_start + workers, 4)
+        return result
 
     def start_beside(self, solution: Solution) -> Grade:
         """Returns the grade of a solution of the kata itself, with the same seed and tests."""

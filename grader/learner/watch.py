@@ -25,6 +25,7 @@ from grader.learner.hints import next_hint
 from grader.learner.report import render_change
 from grader.learner.workspace import Workspace
 from grader.protocol.channel import DrawnPicture
+from grader.protocol.channel import GradeRequest
 from grader.result import Result
 from grader.service import client
 from grader.service.client import GradeJob
@@ -53,10 +54,10 @@ class Watch:
         self.service = service
         self.device = device
         self.kata = next(iter(catalog.katas.values()))
-        self.task: GradeJob | None = None
+        self.job: GradeJob | None = None
         """What was graded last, or is being graded."""
         self.last: Result | None = None
-        self.grading: PendingGrade | None = None
+        self.pending: PendingGrade | None = None
         self.folder: WatchedFolder | None = None
 
     @property
@@ -69,7 +70,7 @@ class Watch:
         self.turn_to(kata)
         with _single_keys() as keyboard:
             while True:
-                sources = [source for source in (keyboard, self.folder, self.grading) if source is not None]
+                sources = [source for source in (keyboard, self.folder, self.pending) if source is not None]
                 ready, _, _ = select.select(sources, [], [])
                 if keyboard in ready:
                     key = os.read(keyboard, 1).decode("ascii", "replace").lower() if keyboard is not None else ""
@@ -79,13 +80,13 @@ class Watch:
                 elif self.folder in ready and self.folder:
                     self.folder.acknowledge()
                     self.grade()
-                elif self.grading in ready:
+                elif self.pending in ready:
                     self.finish()
 
     def turn_to(self, kata: Kata) -> None:
         """Makes another kata the one that is watched, and starts it where it was not."""
         self.cancel()
-        self.kata, self.task, self.last = kata, None, None
+        self.kata, self.job, self.last = kata, None, None
         if not self.path.parent.is_dir():
             click.echo(f"Made {self.workspace.start(kata)}.")
         if self.folder:
@@ -105,7 +106,7 @@ class Watch:
             marks = {True: "✓", False: "○"}
             click.echo("  ".join(f"{marks[name in passed]} {name}" for name in self.catalog.katas))
         elif key == "r":
-            self.task = None
+            self.job = None
             self.grade()
 
     def grade(self) -> None:
@@ -114,32 +115,34 @@ class Watch:
             source = read_submission(self.manager, self.path, self.kata)
         except UsageError:
             return  # An editor is about to put the new file in the place of the old one.
-        if self.task and source == self.task.source:
+        if self.job and source == self.job.request.source:
             return
         self.cancel()
         self.manager.hook.grader_grading_started(kata=self.kata, path=self.path)
-        self.task = client.make_job(self.catalog, self.kata, source, device=self.device)
-        refused = client.refuse(self.task)
+        request = GradeRequest(source=source, device=self.device)
+        self.job = client.make_job(self.catalog, self.kata, request)
+        refused = client.refuse(self.job)
         if refused:
             self.show(refused, [])
         else:
-            self.grading = PendingGrade(self.service, self.task)
+            self.pending = PendingGrade(self.service, self.job)
 
     def cancel(self) -> None:
         """Gives up the grade under way."""
-        if self.grading:
-            self.grading.cancel()
-            self.grading = None
+        if self.pending:
+            self.pending.cancel()
+            self.pending = None
 
     def finish(self) -> None:
-        """Takes the verdict that has arrived."""
-        if self.grading and self.task:
-            grading, self.grading = self.grading, None
+        """Takes the verdict that has arrived, if the grade was not begun again instead."""
+        if self.pending:
             try:
-                result, pictures = grading.wait()
+                finished = self.pending.finish_attempt()
             except GraderError as error:
-                result, pictures = client.error_result(self.task, str(error)), []
-            self.show(result, pictures)
+                finished = client.error_result(self.pending.job, str(error)), []
+            if finished:
+                self.pending = None
+                self.show(*finished)
 
     def show(self, result: Result, pictures: list[DrawnPicture]) -> None:
         """Saves a result and prints what matters now: what has changed, and the first failure."""

@@ -13,6 +13,9 @@ import msgspec
 from grader.result import Feedback
 
 _LENGTH: Final = struct.Struct("<Q")
+DIAGNOSIS_SECONDS: Final = 3.0
+"""What a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
+
 EXAMPLES: Final = "examples"
 """The name of the result that an author gets for the examples of a statement."""
 MAX_REQUEST_BYTES: Final = 65536
@@ -39,7 +42,7 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     """Tests that are run last, and only if all others pass: an author's mistake that is caught need not be caught twice."""
     feedback: Feedback | None = None
     """How much a failed test tells; None leaves it to the kata."""
-    diagnosis_seconds: float = 0.0
+    diagnosis_seconds: float = DIAGNOSIS_SECONDS
     """Seconds that a diagnosis may take; with 0 there is none."""
 
 

@@ -3,75 +3,61 @@
 from __future__ import annotations
 
 import select
-import time
 from collections.abc import Iterable
 from collections.abc import Iterator
-from typing import Final
 from typing import Protocol
 
-from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.result import Result
 from grader.service import client
 from grader.service.client import GradeJob
 from grader.service.client import PendingGrade
-from grader.service.connection import Connection
 from grader.service.connection import open_service
-
-MAX_ATTEMPTS: Final = 3
-"""How often a grade is begun when the machinery, and not the submission, fails."""
-
-_PAUSE_SECONDS: Final = 0.5
 
 
 class Executor(Protocol):
-    """Grades tasks in whatever order suits it."""
+    """Grades jobs in whatever order suits it."""
 
-    def run(self, tasks: Iterable[GradeJob]) -> Iterator[tuple[GradeJob, Result]]:
-        """Yields each task once, with its result, as soon as it is graded; takes no more tasks than it can begin."""
+    def run(self, jobs: Iterable[GradeJob]) -> Iterator[tuple[GradeJob, Result]]:
+        """Yields each job once, with its result, as soon as it is graded; takes no more jobs than it can begin."""
 
 
 class LocalExecutor:
-    """Grades on this machine, up to `jobs` submissions at a time, through the service that stays."""
+    """Grades on this machine, up to `num_parallel` submissions at a time, through the service that stays."""
 
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
+    def __init__(self, num_parallel: int) -> None:
+        self.num_parallel = num_parallel
 
-    def run(self, tasks: Iterable[GradeJob]) -> Iterator[tuple[GradeJob, Result]]:
-        """Yields each task with its result as soon as it is graded."""
-        waiting = iter(tasks)
-        under_way: dict[PendingGrade, GradeJob] = {}
+    def run(self, jobs: Iterable[GradeJob]) -> Iterator[tuple[GradeJob, Result]]:
+        """Yields each job with its result as soon as it is graded."""
+        waiting = iter(jobs)
+        under_way: set[PendingGrade] = set()
         with open_service() as service:
             while True:
-                while len(under_way) < self.jobs:
-                    task = next(waiting, None)
-                    if task is None:
+                while len(under_way) < self.num_parallel:
+                    job = next(waiting, None)
+                    if job is None:
                         break
-                    refused = client.refuse(task)
+                    refused = client.refuse(job)
                     if refused:
-                        yield task, refused
+                        yield job, refused
                     else:
-                        under_way[PendingGrade(service, task)] = task
+                        under_way.add(PendingGrade(service, job))
                 if not under_way:
                     return
-                longest = min(grading.seconds_left() for grading in under_way)
+                longest = min(pending.seconds_left() for pending in under_way)
                 ready, _, _ = select.select(list(under_way), [], [], longest)
-                for grading in ready or [grading for grading in under_way if not grading.seconds_left()]:
-                    task = under_way.pop(grading)
-                    yield task, _finish(service, grading, task)
+                for pending in ready or [pending for pending in under_way if not pending.seconds_left()]:
+                    result = _finish(pending)
+                    if result:
+                        under_way.remove(pending)
+                        yield pending.job, result
 
 
-def _finish(service: Connection, grading: PendingGrade, task: GradeJob) -> Result:
-    """Takes a verdict; where the machinery fails again and again the result is an error."""
-    attempt = 1
-    while True:
-        try:
-            return grading.wait()[0]
-        except EngineError as error:
-            if attempt == MAX_ATTEMPTS:
-                return client.error_result(task, str(error))
-            attempt += 1
-            time.sleep(_PAUSE_SECONDS)
-            grading = PendingGrade(service, task)
-        except GraderError as error:
-            return client.error_result(task, str(error))
+def _finish(pending: PendingGrade) -> Result | None:
+    """Takes a verdict, or the reason why there is none; None means that the grade was begun again."""
+    try:
+        finished = pending.finish_attempt()
+    except GraderError as error:
+        return client.error_result(pending.job, str(error))
+    return finished[0] if finished else None

@@ -1,6 +1,5 @@
 """Python loops over points and features; the gates are learned from their truth tables by Rosenblatt's rule."""
 
-SOURCE = """
 import numpy as np
 
 TRUTH_TABLES = {
@@ -36,65 +35,3 @@ def gate(name):
                 wrong = True
     # All scores are whole numbers, so half a unit keeps the corners off the line.
     return np.array([w1, w2], dtype=float), b + 0.5
-"""
-
-CHANGES = {
-    "drops_the_bias": [("score = bias", "score = 0.0")],
-    "leaves_out_the_hyperplane": [
-        (
-            """        if score >= 0:
-            answers.append(1)
-        else:
-            answers.append(0)
-""",
-            """        if score <= 0:
-            answers.append(0)
-        else:
-            answers.append(1)
-""",
-        )
-    ],
-    "returns_the_score": [
-        (
-            """        if score >= 0:
-            answers.append(1)
-        else:
-            answers.append(0)
-    return np.array(answers, dtype=np.int64)
-""",
-            """        answers.append(score)
-    return np.array(answers)
-""",
-        )
-    ],
-    "returns_truth_values": [
-        ("answers.append(1)", "answers.append(True)"),
-        ("answers.append(0)", "answers.append(False)"),
-        ("np.array(answers, dtype=np.int64)", "np.array(answers)"),
-    ],
-    "swaps_and_with_or": [
-        ('"AND": {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 1}', '"AND": {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 1}'),
-        ('"OR": {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 1}', '"OR": {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 1}'),
-    ],
-    "takes_one_sample_only": [
-        (
-            """    answers = []
-    for point in inputs:
-        score = bias
-        for x, w in zip(point, weights):
-            score += x * w
-        if score >= 0:
-            answers.append(1)
-        else:
-            answers.append(0)
-    return np.array(answers, dtype=np.int64)
-""",
-            """    score = bias
-    for point in inputs:
-        for x, w in zip(point, weights):
-            score += x * w
-    return np.array([1 if score >= 0 else 0])
-""",
-        )
-    ],
-}

@@ -1,6 +1,5 @@
 """TensorFlow ops in double precision, and a dictionary for the gates."""
 
-SOURCE = """
 import numpy as np
 import tensorflow as tf
 
@@ -19,18 +18,3 @@ def perceptron(inputs, weights, bias):
 def gate(name):
     weight = -10.0 if name == "NAND" else 10.0
     return np.full(2, weight), BIASES[name]
-"""
-
-CHANGES = {
-    "drops_the_bias": [("    scores = tf.add(scores, tf.cast(bias, tf.float64))\n", "")],
-    "leaves_out_the_hyperplane": [("tf.greater_equal(scores, 0.0)", "tf.greater(scores, 0.0)")],
-    "returns_the_score": [
-        ("    fires = tf.greater_equal(scores, 0.0)\n", ""),
-        ("tf.cast(fires, tf.int32).numpy()", "scores.numpy()"),
-    ],
-    "returns_truth_values": [("tf.cast(fires, tf.int32).numpy()", "fires.numpy()")],
-    "swaps_and_with_or": [('{"AND": -15.0, "OR": -5.0,', '{"AND": -5.0, "OR": -15.0,')],
-    "takes_one_sample_only": [
-        ("tf.linalg.matvec(inputs, weights)", "tf.tensordot(inputs, tf.broadcast_to(weights, inputs.shape), 2)")
-    ],
-}
