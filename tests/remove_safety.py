@@ -71,7 +71,9 @@ REMOVALS = [
         "if False:",
         "test_judge.py",
     ),
-    Removal("second load", "judge/proxy.py", "if not was_perhaps_killed(error):", "if True:", "test_judge.py"),
+    Removal(
+        "second load", "judge/grade.py", "error = self._try_twice(self._load)", "error = self._load()", "test_judge.py"
+    ),
     Removal(
         "withheld feedback",
         "judge/verdict.py",

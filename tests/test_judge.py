@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import socket
+import types
 
 import numpy as np
 import pytest
@@ -17,11 +18,11 @@ from conftest import WriteKata
 from grader.content.kata import Kata
 from grader.errors import PackError
 from grader.errors import SubmissionStopped
-from grader.judge.proxy import Code
-from grader.judge.proxy import CodeProxy
+from grader.judge.grade import Grade
+from grader.judge.grade import KataContext
+from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.learner.report import render_text
 from grader.protocol.channel import GradeRequest
-from grader.protocol.limits import Limits
 from grader.service import client
 from grader.service.connection import OwnService
 
@@ -339,6 +340,9 @@ class DyingWorker:
     """A worker that is killed while it loads."""
 
     is_alive = True
+    layers = ()
+    cpu_seconds_at_end = 0.0
+    output = types.SimpleNamespace(take=lambda: "")
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
@@ -351,19 +355,27 @@ class DyingWorker:
         self.is_alive = False
 
 
-@pytest.mark.parametrize("deaths", [1, 2])
-def test_loading_is_tried_again_once_when_another_process_kills_the_worker(deaths: int) -> None:
+@pytest.mark.parametrize(("deaths", "names"), [(0, []), (1, []), (2, ["load"])])
+def test_loading_is_tried_again_once_when_another_process_kills_the_worker(
+    write_kata: WriteKata, monkeypatch: pytest.MonkeyPatch, deaths: int, names: list[str]
+) -> None:
     killed = SubmissionStopped("Killed.", next_step="", was_perhaps_killed=True)
-    workers = [DyingWorker(killed if number < deaths else None) for number in range(3)]
-    waiting = iter(workers)
-    code = CodeProxy(Code("double", b"", Path("support.py")), Limits(), lambda: next(waiting))  # type: ignore[arg-type,return-value]
-    if deaths == 1:
-        assert code.worker() is workers[1]
-    else:
-        for _ in range(2):
-            with pytest.raises(SubmissionStopped):
-                code.worker()
-        assert next(waiting) is workers[2]
+    workers = iter([*[DyingWorker(killed)] * deaths, DyingWorker(None), DyingWorker(None)])
+    monkeypatch.setattr(Grade, "_start_worker", lambda _: next(workers))
+    with socket.socket() as zygote:
+        context = KataContext(
+            kata=write_kata(),
+            digest="",
+            zygote=zygote,
+            reference_source=b"",
+            support_source=None,
+            data={},
+            calibration=None,
+            start_seconds=1.0,
+        )
+        # A file without tests passes as soon as it is loaded.
+        result = Grade(context, HiddenTestPlugin(), [], GradeRequest(source=b"")).run()
+    assert [test.name for test in result.tests] == names
 
 
 FOUR_CALLS = hidden("assert_close(submission.double(np.ones(3)), [2.0] * 3)").replace(

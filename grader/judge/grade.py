@@ -7,6 +7,7 @@ import socket
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from typing import Any
@@ -136,7 +137,7 @@ class Grade:
     def _trace(self, item: pytest.Item) -> tuple[Trace, BaseException | None]:
         """Runs one test; returns what the submission did in it, and what ended it early."""
         num_thresholds = len(self.thresholds.results)
-        error = self._execute(item)
+        error = self._try_twice(lambda: self._execute(item))
         if isinstance(error, GraderError):
             raise error
         trace = Trace(
@@ -176,11 +177,9 @@ class Grade:
     def _run_tests(self) -> list[TestResult]:
         points = self._points()
         self.submission.begin_test(self.request.seed)
-        try:
-            self.submission.worker()
-        except SubmissionError as error:
-            if not self._is_ours(error, None):
-                return [self._load_failure(error)]
+        error = self._try_twice(self._load)
+        if isinstance(error, SubmissionError) and not self._is_ours(error, None):
+            return [self._load_failure(error)]
         self.submission.deadline = time.monotonic() + self.kata.spec.limits.wall_seconds
         results: dict[str, TestResult] = {}
         for name in sorted(self.items, key=lambda name: name in self.request.deferred):
@@ -255,20 +254,29 @@ class Grade:
             result.status, result.message = "fail", str(problem)
         return result
 
-    def _execute(self, item: pytest.Item) -> BaseException | None:
-        """Runs one test with the current subject and returns what ended it, if anything did.
+    def _try_twice(self, attempt: Callable[[], BaseException | None]) -> BaseException | None:
+        """Makes an attempt, and a second one, as if the first had not been, where another process may have killed a worker.
 
-        Where another process may have killed a worker, the test runs a second time, as if the first had not been.
+        This is the one place where a judge tries anything again.
         """
         num_thresholds, num_pictures = len(self.thresholds.results), len(self.pictures.taken)
-        error = self._execute_once(item)
+        error = attempt()
         if error is not None and was_perhaps_killed(error):
             del self.thresholds.results[num_thresholds:]
             del self.pictures.taken[num_pictures:]
-            error = self._execute_once(item)
+            error = attempt()
         return error
 
-    def _execute_once(self, item: pytest.Item) -> BaseException | None:
+    def _load(self) -> SubmissionError | None:
+        """Has the current subject loaded."""
+        try:
+            self.subject.worker()
+        except SubmissionError as error:
+            return error
+        return None
+
+    def _execute(self, item: pytest.Item) -> BaseException | None:
+        """Runs one test with the current subject and returns what ended it, if anything did."""
         self.raised = None
         self.plugin.grade = self
         self.subject.begin_test(self.request.seed)
@@ -300,12 +308,9 @@ class Grade:
         """Runs a test, or only the loading, with a fresh reference as the subject."""
         recorded, taken = list(self.thresholds.results), list(self.pictures.taken)
         self.subject = self._remote(self.context.reference_source)
+        self.subject.begin_test(self.request.seed)
         try:
-            if item is None:
-                self.subject.begin_test(self.request.seed)
-                self.subject.worker()
-                return None
-            return self._execute(item)
+            return self._try_twice(self._load if item is None else lambda: self._execute(item))
         except SubmissionError as error:
             return error
         finally:

@@ -131,14 +131,10 @@ class CodeProxy:
         if self.load_error is not None:
             raise self.load_error
         try:
-            try:
-                self._worker = self._load()
-            except SubmissionError as error:
-                if not was_perhaps_killed(error):
-                    raise
-                self._worker = self._load()
+            self._worker = self._load()
         except SubmissionError as error:
-            self.load_error = error
+            if not was_perhaps_killed(error):  # Else whoever asked may try again.
+                self.load_error = error
             raise
         return self._worker
 
