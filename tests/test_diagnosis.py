@@ -283,11 +283,14 @@ def test_diagnosis_of_a_speed_test_does_not_compare_samples(write_kata: WriteKat
             """Is fast."""
             speed("double", lambda: (rng.normal(size=50),), lambda returned, expected: assert_close(returned, expected))
     '''
-    sleeps = "import time\ndef double(values):\n    time.sleep({})\n    return values + values\n"
-    kata = write_kata(tests, sleeps.format(0.004), toml=toml)
+    works = (
+        "import time\ndef double(values):\n    end = time.process_time() + {}\n"
+        "    while time.process_time() < end: pass\n    return values + values\n"
+    )
+    kata = write_kata(tests, works.format(0.004), toml=toml)
     (kata.reference_folder / "wrong").mkdir()
-    (kata.reference_folder / "wrong/slow.py").write_text('"""It is slow."""\n' + sleeps.format(0.1))
-    found = diagnose(kata, sleeps.format(0.05)).misconception
+    (kata.reference_folder / "wrong/slow.py").write_text('"""It is slow."""\n' + works.format(0.1))
+    found = diagnose(kata, works.format(0.05)).misconception
     assert found
     assert found.name == "slow"
 

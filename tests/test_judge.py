@@ -21,6 +21,7 @@ from grader.errors import SubmissionStopped
 from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
 from grader.judge.pytest_plugin import HiddenTestPlugin
+from grader.judge.thresholds import MAX_SAMPLES
 from grader.learner.report import render_text
 from grader.protocol.channel import GradeRequest
 from grader.service import client
@@ -428,36 +429,55 @@ SPEED = KATA_TOML + '\n[thresholds.speed]\nlimit = 5.0\ndirection = "at most"\nu
 SPEED_TEST = hidden(
     "speed('double', lambda: (rng.normal(size=50),), lambda returned, expected: assert_close(returned, expected))"
 ).replace("seed)", "seed, speed)")
-SLEEPS = "import time\ndef double(values):\n    time.sleep({})\n    return values + values\n"
+WORKS = """
+import threading, time
+def work(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: pass
+def double(values):
+    {}
+    return values + values
+"""
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(0.004, "pass"), (0.1, "fail")])
-def test_speed_is_a_ratio_to_the_reference(write_kata: WriteKata, grade: GradeSource, seconds, status) -> None:
-    kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
-    result = grade(kata, SLEEPS.format(seconds))
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("work(0.004)", "pass"),
+        ("work(0.1)", "fail"),
+        ("time.sleep(0.1)", "pass"),
+        ("thread = threading.Thread(target=work, args=[0.1]); thread.start(); thread.join()", "fail"),
+        ("threading.Thread(target=work, args=[0.1]).start()", "fail"),
+    ],
+    ids=["as_the_reference", "longer", "asleep", "in_a_thread_that_ends", "after_the_answer"],
+)
+def test_speed_is_the_processor_time_of_all_threads(write_kata: WriteKata, grade: GradeSource, body, status) -> None:
+    # While the test checks a result, a submission has time to go on.
+    tests = SPEED_TEST.replace("lambda returned, expected: ", "lambda returned, expected: time.sleep(0.2) or ")
+    kata = write_kata("import time\n" + tests, WORKS.format("work(0.004)"), toml=SPEED)
+    result = grade(kata, WORKS.format(body))
     assert (result.status, result.thresholds[0].status) == (status, status)
     assert result.thresholds[0].samples >= 3
 
 
-def test_speed_that_is_too_close_to_tell_is_a_pass_with_a_note(write_kata: WriteKata, grade: GradeSource) -> None:
-    kata = write_kata(SPEED_TEST, SLEEPS.format(0.05), toml=SPEED.replace("5.0", "1.0"))
-    # Far below the limit and far above it, in turn: the evidence never adds up.
-    alternates = "import time\ncalls = []\n" + REFERENCE.replace(
-        "    return", "    calls.append(1)\n    time.sleep(0.005 if len(calls) % 2 else 0.4)\n    return"
-    )
+def test_speed_that_is_too_close_to_tell_says_so(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, WORKS.format("work(0.01)"), toml=SPEED.replace("5.0", "1.0"))
+    # Far below the limit and far above it, in turn: the evidence never adds up, and the median is above it.
+    alternates = WORKS.format("calls.append(1); work(0.001 if len(calls) % 2 else 0.08)") + "calls = []\n"
     result = grade(kata, alternates)
-    assert result.status == "pass"
+    assert (result.status, result.thresholds[0].samples) == ("fail", MAX_SAMPLES)
+    assert result.thresholds[0].value > 1.0
     assert "too close" in (result.thresholds[0].note or "")
 
 
 def test_every_timed_output_is_checked(write_kata: WriteKata, grade: GradeSource) -> None:
-    kata = write_kata(SPEED_TEST, SLEEPS.format(0.004), toml=SPEED)
+    kata = write_kata(SPEED_TEST, WORKS.format("work(0.004)"), toml=SPEED)
     replay = "cache = []\ndef double(values):\n    cache.append(values + values)\n    return cache[0]\n"
     assert grade(kata, replay).status == "fail"
 
 
 def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, grade: GradeSource) -> None:
-    kata = write_kata(SPEED_TEST, SLEEPS.format(0.3), toml=SPEED)
+    kata = write_kata(SPEED_TEST, WORKS.format("work(0.3)"), toml=SPEED)
     watch = """
         import threading, time
         gaps = [0.0]
@@ -476,7 +496,7 @@ def test_submission_is_held_while_the_reference_is_timed(write_kata: WriteKata, 
             gaps.append(0.0)
             return values + values
     """
-    # The first call warms up; before each of the others the reference has slept for 0.3 s.
+    # The first call warms up; before each of the others the reference has worked for 0.3 s.
     assert grade(kata, watch).tests[0].output.split()[1:] == ["True"] * 3
 
 

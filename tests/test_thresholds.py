@@ -6,17 +6,18 @@ import random
 
 import pytest
 
-from grader.judge import thresholds
 from grader.judge.thresholds import MAX_SAMPLES
+from grader.judge.thresholds import MIN_SAMPLES
 from grader.judge.thresholds import SpeedTest
 
 LIMIT = 10.0
 
 
-def decide(draw, seed: int = 0) -> SpeedTest:
-    test, chance = SpeedTest(LIMIT), random.Random(seed)
+def decide(draw, seed: int = 0, *, limit: float = LIMIT, reference_seconds: float = 1 / 1024) -> SpeedTest:
+    """Draws ratios until the test wants no more; the reference takes the same time in each sample."""
+    test, chance = SpeedTest(limit), random.Random(seed)
     while test.wants_more:
-        test.add(draw(chance))
+        test.add(draw(chance) * reference_seconds, reference_seconds)
     return test
 
 
@@ -43,17 +44,27 @@ def test_slow_code_that_is_fast_now_and_then_is_failed() -> None:
     passes = sum(
         decide(lambda chance: 7.0 if chance.random() < 0.25 else 14.0, seed).result().is_met for seed in range(1000)
     )
-    assert passes <= 0.02 * 1000  # What is not decided after the last sample counts as met.
+    assert passes <= 0.02 * 1000
 
 
-def test_time_ends_what_is_undecided_but_not_what_is_always_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thresholds, "BUDGET_SECONDS", 0.0)
-    ratios = iter([11.0, 9.0])
-    assert decide(lambda _: next(ratios)).result().is_met
-    assert not decide(lambda _: 11.0).result().is_met
+def test_slow_reference_allows_fewer_samples_but_a_slow_submission_does_not() -> None:
+    def count_undecided(factor: float, reference_seconds: float) -> int:
+        ratios = iter([0.9 * factor, 1.1 * factor] * MAX_SAMPLES)
+        return len(decide(lambda _: next(ratios), limit=factor, reference_seconds=reference_seconds).ratios)
+
+    assert [count_undecided(factor, 1 / 1024) for factor in (2.0, 1000.0)] == [MAX_SAMPLES, MAX_SAMPLES]
+    assert [count_undecided(factor, 64.0) for factor in (2.0, 1000.0)] == [MIN_SAMPLES, MIN_SAMPLES]
 
 
-def test_what_is_too_close_to_tell_is_met_and_says_so() -> None:
-    ratios = iter([9.0, 11.0] * MAX_SAMPLES)
+def test_one_fast_sample_passes_nothing_that_the_others_contradict() -> None:
+    ratios = iter([0.01] + [11.0] * MAX_SAMPLES)
+    result = decide(lambda _: next(ratios), reference_seconds=64.0).result()
+    assert (result.is_met, result.ratio, result.samples) == (False, 11.0, MIN_SAMPLES)
+
+
+@pytest.mark.parametrize(("slower", "median", "is_met"), [(10.5, 9.75, True), (12.0, 10.5, False)])
+def test_what_is_too_close_to_tell_is_decided_by_the_median(slower: float, median: float, *, is_met: bool) -> None:
+    ratios = iter([9.0, slower] * MAX_SAMPLES)
     result = decide(lambda _: next(ratios)).result()
-    assert (result.is_met, result.is_conclusive, result.samples) == (True, False, MAX_SAMPLES)
+    assert (result.is_conclusive, result.samples) == (False, MAX_SAMPLES)
+    assert (result.ratio, result.is_met) == (median, is_met)

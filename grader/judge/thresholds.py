@@ -17,8 +17,11 @@ from grader.result import ThresholdResult
 from grader.testing import Mismatch
 
 MAX_SAMPLES: Final = 40
-BUDGET_SECONDS: Final = 5.0
-"""After that a measurement ends, unless all its ratios are over the limit."""
+MIN_SAMPLES: Final = 7
+"""So many are enough for steady ratios, however close to the limit; a slow reference allows no fewer."""
+
+BUDGET_SECONDS: Final = 1.0
+"""Once the reference has used so much in its samples, a measurement ends; how slow the submission is has no say in it."""
 
 CLEAR_FACTOR: Final = 2.0
 """A ratio that is so many times away from the limit counts twice."""
@@ -59,9 +62,9 @@ class Thresholds:
         self._record(name, value, met=met, next_step=next_step, tag=tag)
 
     def check_speed(self, speed: Speed) -> None:
-        """Records a measured speed and fails the test if it is certainly too slow; raises what `check` does."""
+        """Records a measured speed and fails the test if it is too slow; raises what `check` does."""
         step = "Replace loops over single numbers by operations on whole arrays."
-        note = None if speed.is_conclusive else "too close to the limit to tell, so it counts as met"
+        note = None if speed.is_conclusive else "too close to the limit to tell for certain, so the median decides"
         self._record("speed", speed.ratio, met=speed.is_met, next_step=step, samples=speed.samples, note=note)
 
     def _record(
@@ -128,7 +131,8 @@ class SpeedTest:
         sum of ± log 3, + for a ratio over the limit
 
     reaches log((1 - FALSE_PASS) / FALSE_FAIL), too slow, or log(FALSE_PASS / (1 - FALSE_FAIL)), fast enough. A ratio that is
-    CLEAR_FACTOR times away from the limit counts twice. Without a decision the limit counts as met.
+    CLEAR_FACTOR times away from the limit counts twice. Without a decision after the last sample the median decides, so that
+    one fast sample never outweighs the others.
 
     Args:
         limit: the largest ratio that passes.
@@ -136,14 +140,17 @@ class SpeedTest:
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
-        self.start = time.monotonic()
         self.ratios: list[float] = []
+        self.reference_seconds = 0.0
+        """What the reference has used in all samples."""
         self.evidence = 0.0
         """Of being too slow, as a logarithm."""
 
-    def add(self, ratio: float) -> None:
-        """Takes the next ratio into account."""
+    def add(self, submission_seconds: float, reference_seconds: float) -> None:
+        """Takes the next sample into account."""
+        ratio = submission_seconds / reference_seconds
         self.ratios.append(ratio)
+        self.reference_seconds += reference_seconds
         distance = math.log(ratio / self.limit)
         weight = 2 if abs(distance) >= math.log(CLEAR_FACTOR) else 1
         self.evidence += math.copysign(weight * _EVIDENCE_OF_ONE, distance)
@@ -160,19 +167,19 @@ class SpeedTest:
 
     @property
     def wants_more(self) -> bool:
-        """Whether another ratio is needed, and there is time for it."""
+        """Whether another sample is needed, and there is room for it."""
         if self.is_too_slow or self.is_fast_enough or len(self.ratios) == MAX_SAMPLES:
             return False
-        is_one_sided = all(ratio > self.limit for ratio in self.ratios)
-        return is_one_sided or time.monotonic() - self.start < BUDGET_SECONDS
+        return len(self.ratios) < MIN_SAMPLES or self.reference_seconds < BUDGET_SECONDS
 
     def result(self) -> Speed:
         """Returns the decision."""
+        ratio, is_conclusive = statistics.median(self.ratios), self.is_too_slow or self.is_fast_enough
         return Speed(
-            ratio=statistics.median(self.ratios),
+            ratio=ratio,
             samples=len(self.ratios),
-            is_met=not self.is_too_slow,
-            is_conclusive=self.is_too_slow or self.is_fast_enough,
+            is_met=self.is_fast_enough if is_conclusive else ratio <= self.limit,
+            is_conclusive=is_conclusive,
         )
 
 
@@ -184,10 +191,10 @@ def measure_speed(
     check: Callable[[Any, Any], None],
     limit: float,
 ) -> Speed:
-    """Measures how many times longer a function of the submission takes than the reference's.
+    """Measures how many times more processor time a function of the submission takes than the reference's.
 
-    Both are timed by the judge's clock, from the call to the last byte of the result, in turn and on the same inputs, which
-    are fresh each time; every result is checked. The submission is held while the reference runs.
+    Both run in turn and on the same inputs, which are fresh each time; every result is checked. The submission is held while
+    the reference runs. Sleeping costs nothing, except that a call and the whole grade must end in time.
 
     Args:
         submission, reference: the code to compare, in two workers.
@@ -199,24 +206,38 @@ def measure_speed(
     Returns:
         What a `SpeedTest` says.
     """
-    test = SpeedTest(limit)
+    test, timed_submission, timed_reference = SpeedTest(limit), _Timed(submission), _Timed(reference)
     warm_up = make_inputs()
-    check(getattr(submission.module, function)(*warm_up), getattr(reference.module, function)(*warm_up))
+    check(timed_submission.call(function, warm_up)[0], timed_reference.call(function, warm_up)[0])
     while test.wants_more:
         inputs = make_inputs()
         submission.worker().pause()
         try:
-            expected, reference_seconds = _time(reference, function, inputs)
+            expected, reference_seconds = timed_reference.call(function, inputs)
         finally:
             submission.worker().resume()
-        returned, submission_seconds = _time(submission, function, inputs)
+        returned, submission_seconds = timed_submission.call(function, inputs)
         check(returned, expected)
-        test.add(submission_seconds / reference_seconds)
+        test.add(submission_seconds, reference_seconds)
     return test.result()
 
 
-def _time(code: CodeProxy, function: str, inputs: tuple[Any, ...]) -> tuple[Any, float]:
-    call = getattr(code.module, function)
-    start = time.perf_counter()
-    returned = call(*inputs)
-    return returned, time.perf_counter() - start
+class _Timed:
+    """Code whose calls are charged with the processor time of its worker.
+
+    A call is charged with all that was used since the call before it ended. Threads of the submission that go on, or compute
+    in advance, between two calls gain nothing by it.
+    """
+
+    def __init__(self, code: CodeProxy) -> None:
+        self.code = code
+        self.used: float | None = None
+        """What the worker had used when its last call ended; not known before the first, which warms up."""
+
+    def call(self, function: str, inputs: tuple[Any, ...]) -> tuple[Any, float]:
+        """Returns what the function does, and the seconds; by the judge's clock where there is none for processor time."""
+        start = time.perf_counter()
+        returned = getattr(self.code.module, function)(*inputs)
+        elapsed = time.perf_counter() - start
+        before, self.used = self.used, self.code.worker().cpu_seconds()
+        return returned, elapsed if before is None or self.used is None else self.used - before
