@@ -96,6 +96,21 @@ REMOVALS = [
         "test_judge.py test_attacks.py",
     ),
     Removal(
+        "time between calls",
+        "judge/thresholds.py",
+        "        start = time.perf_counter()\n",
+        "        start, self.used = time.perf_counter(), self.code.worker().cpu_seconds()\n",
+        "test_judge.py",
+    ),
+    Removal("undecided speed", "judge/thresholds.py", "ratio <= self.limit", "True", "test_thresholds.py"),
+    Removal(
+        "inputs that are not foretold",
+        "judge/pytest_plugin.py",
+        "            rng.bit_generator.state = np.random.default_rng().bit_generator.state\n",
+        "",
+        "test_attacks.py",
+    ),
+    Removal(
         "finite threshold",
         "judge/thresholds.py",
         "math.isfinite(value) and self.limit(name)",

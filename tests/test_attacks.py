@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -189,6 +190,58 @@ def test_worker_that_stops_the_clock_is_timed_by_the_judge(write_kata: WriteKata
     clocks = "import time\ntime.monotonic = time.perf_counter = lambda: 0.0\n"
     result = grade(write_kata(toml=LIMITS), clocks + in_call("while True: pass"))
     assert result.status == "fail"
+
+
+SPEED = KATA_TOML + '\n[thresholds.speed]\nlimit = 5.0\ndirection = "at most"\nunit = "x reference"\n'
+SPEED_TEST = """
+import numpy as np
+import pytest
+from grader.testing import assert_close
+
+@pytest.mark.task(1)
+def test_is_fast(submission, speed, rng):
+    '''Is fast.'''
+    speed("double", lambda: (rng.normal(size=50),), assert_close)
+"""
+WORK = """
+import time
+def work(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
+"""
+
+
+def test_using_up_the_time_passes_no_speed_test(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, WORK + "def double(values):\n    work(0.01)\n    return 2 * values\n", toml=SPEED)
+    stalls = """
+        calls = []
+        def double(values):
+            calls.append(1)
+            if len(calls) == 3: time.sleep(6)  # After the warm-up and a sample that was fast.
+            if len(calls) > 2: work(0.09)
+            return 2 * values
+    """
+    result = grade(kata, WORK + textwrap.dedent(stalls))
+    assert (result.status, result.thresholds[0].status) == ("fail", "fail")
+
+
+def test_timed_inputs_cannot_be_foretold(write_kata: WriteKata, grade: GradeSource) -> None:
+    kata = write_kata(SPEED_TEST, toml=SPEED)
+    foretells = """
+        import sys, zlib
+        import numpy as np
+        frame = sys._getframe()
+        while not hasattr(frame.f_locals.get("message"), "seed"): frame = frame.f_back
+        seed = frame.f_locals["message"].seed
+        rng = np.random.default_rng([seed, zlib.crc32(b"test_is_fast")])
+        foretold = {rng.normal(size=50).tobytes() for _ in range(100)}
+        def double(values):
+            print(values.tobytes() in foretold, seed)
+            return 2 * values
+    """
+    output = grade(kata, foretells, seed=7).tests[0].output.splitlines()
+    assert len(output) >= 4
+    assert set(output) == {"False 7"}
 
 
 READERS = {
