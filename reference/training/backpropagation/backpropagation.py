@@ -27,7 +27,7 @@ def forward(
     """Computes a network layer by layer, and keeps everything that the way back needs."""
     pre_activations, outputs = [], [inputs]
     for kernel, bias, activation in zip(weights, biases, activations, strict=True):
-        pre_activations.append(ops.matmul(outputs[-1], kernel) + bias)
+        pre_activations.append(outputs[-1] @ kernel + bias)
         outputs.append(ACTIVATIONS[activation](pre_activations[-1]))
     return pre_activations, outputs
 
@@ -41,8 +41,8 @@ def deltas(
     """Carries the gradient of a loss L back to the pre-activations of every layer."""
     upstream, kept = output_gradient, []
     for z, kernel, activation in zip(reversed(pre_activations), reversed(weights), reversed(activations), strict=True):
-        kept.append(ops.multiply(upstream, DERIVATIVES[activation](z)))
-        upstream = ops.matmul(kept[-1], ops.transpose(kernel))
+        kept.append(upstream * DERIVATIVES[activation](z))
+        upstream = kept[-1] @ kernel.T
     return kept[::-1]
 
 
@@ -57,6 +57,6 @@ def gradients(
     pre_activations, outputs = forward(inputs, weights, biases, activations)
     output_gradient = 2.0 / len(inputs) * (outputs[-1] - targets)
     kept = deltas(output_gradient, pre_activations, weights, activations)
-    weight_gradients = [ops.matmul(ops.transpose(a), delta) for a, delta in zip(outputs[:-1], kept, strict=True)]
+    weight_gradients = [ops.transpose(a) @ delta for a, delta in zip(outputs[:-1], kept, strict=True)]
     bias_gradients = [ops.sum(delta, axis=0) for delta in kept]
     return weight_gradients, bias_gradients
