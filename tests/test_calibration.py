@@ -202,6 +202,21 @@ def test_reference_that_cannot_be_graded_cannot_be_calibrated(kata: Kata) -> Non
         calibrate(catalog, catalog.find("double"), LocalExecutor(1), 3)
 
 
+def test_speed_that_does_not_separate_cannot_be_calibrated(kata: Kata) -> None:
+    toml = kata.folder / "kata.toml"
+    toml.write_text(TOML + '[thresholds.speed]\nlimit = 100.0\ndirection = "at most"\nunit = "x reference"\n')
+    is_fast = '''
+@pytest.mark.task(1)
+def test_is_fast(submission, speed):
+    """Is fast."""
+    speed("double", lambda: (1.0,), lambda returned, expected: None)
+'''
+    kata.hidden_tests.write_text(TESTS + is_fast)
+    catalog = catalog_of(kata)
+    with pytest.raises(PackError, match=r"kata\.toml: no wrong solution shows what the speed limit of 100 is for"):
+        calibrate(catalog, catalog.find("double"), LocalExecutor(1), 3)
+
+
 def test_spoilt_evidence_is_named(kata: Kata) -> None:
     (kata.reference_folder / "calibration.json").write_text('{"seeds": "many"}')
     with pytest.raises(PackError, match=r"calibration\.json: expected what `grader calibrate double` writes"):

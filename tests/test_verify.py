@@ -76,6 +76,17 @@ class Copy:
         if evidence is not None:
             self.file("reference/basics/double").joinpath("calibration.json").write_text(evidence)
 
+    def time(self, limit: float) -> None:
+        """Adds a test of speed."""
+        self.append(
+            "kata.toml", f'\n[thresholds.speed]\nlimit = {limit}\ndirection = "at most"\nunit = "x reference"\n'
+        )
+        self.append(
+            "test_hidden.py",
+            '\n\n@pytest.mark.task(1)\ndef test_is_fast(submission, speed):\n    """Is fast."""\n'
+            '    speed("double", lambda: (np.ones(9),), assert_close)\n',
+        )
+
     def verify(self, *, num_seeds: int = 1, fresh: bool = True) -> Verification:
         pack = Pack(
             name="copy",
@@ -271,6 +282,16 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
         lambda copy: copy.measure([0.0] * 5, [3.0] * 5, fails=["test_doubles", "test_gone"]),
         "calibration.json",
         "test_gone ends otherwise",
+    ),
+    "nothing shows what the limit of speed is for": (
+        lambda copy: copy.time(100.0),
+        "kata.toml",
+        "no wrong solution shows what the speed limit of 100 is for",
+    ),
+    "a right solution is too close to the limit of speed": (
+        lambda copy: copy.time(0.2),
+        "kata.toml",
+        "right/with_lists takes",
     ),
     "a wrong solution is caught by chance": (
         lambda copy: copy.file("wrong/squares.py").write_text(

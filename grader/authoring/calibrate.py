@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from importlib import metadata
 
+from grader.authoring.separation import find_unseparated
 from grader.content import fingerprint
 from grader.content.calibration import REFERENCE
 from grader.content.calibration import Calibration
@@ -37,7 +38,8 @@ def calibrate(
     """Grades reference, right and wrong solutions with seeds 0 to num_seeds - 1.
 
     Raises:
-        PackError: the reference fails or cannot be graded, so that there is nothing to calibrate.
+        PackError: the reference fails or cannot be graded, so that there is nothing to calibrate; or the speed threshold
+            does not separate right solutions from slow ones.
     """
     grades: dict[tuple[str | None, int], Result] = {}
     solutions = kata.solutions()
@@ -97,6 +99,10 @@ def _check(kata: Kata, results: Results) -> None:
             ):
                 message = next(test.message for test in result.tests if test.status != "pass")
                 raise PackError(f"{kata.name}, {solution}, seed {result.seed}: cannot be graded ({message}).")
+    if "speed" in kata.spec.thresholds:
+        problems = list(find_unseparated(kata.spec.thresholds["speed"], results))
+        if problems:
+            raise PackError("\n".join(f"{kata.folder / 'kata.toml'}: {problem}." for problem in problems))
 
 
 def _values(threshold: str, results: Results) -> dict[str, list[float | None]]:

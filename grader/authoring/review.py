@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.authoring.finding import Finding
+from grader.authoring.separation import find_unseparated
 from grader.content import fingerprint
 from grader.content.calibration import LONG_SECONDS
 from grader.content.calibration import MOST_FALSE_FAILS
@@ -39,6 +40,7 @@ def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
     yield from _look_at_grades(kata, grades)
     yield from _look_at_diagnoses(kata, grades)
     yield from _look_at_evidence(kata, grades)
+    yield from _look_at_speed(kata, grades)
 
 
 def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
@@ -169,6 +171,17 @@ def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
             problem = _find_misfit(solution, result, calibration) if solution.kind != "stub" else None
             if problem:
                 yield Finding.about(file, f"does not fit the kata any more ({solution.key}: {problem}); {again}")
+
+
+def _look_at_speed(kata: Kata, grades: Grades) -> Iterator[Finding]:
+    """Checks that the limit of speed lies far from what right and slow wrong solutions take."""
+    if "speed" in kata.spec.thresholds:
+        results: defaultdict[str, list[Result]] = defaultdict(list)
+        for (solution, _), result in grades.items():
+            if solution.kind != "stub":
+                results[solution.key].append(result)
+        for problem in find_unseparated(kata.spec.thresholds["speed"], results):
+            yield Finding.about(kata.folder / "kata.toml", problem)
 
 
 def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -> str | None:
