@@ -153,7 +153,7 @@ def test_weights_stay(submission, support, rng):
 def test_deep_networks(submission, support, rng, pictures):
     """Measures deep networks, whose gradient all but vanishes."""
     inputs, labels = digits(rng)
-    batch, widths = (inputs[:200], labels[:200]), [64] + 15 * [32] + [10]
+    batch, widths = (inputs[:80], labels[:80]), [64] + 15 * [32] + [10]
     curves = {}
     for activation in ("sigmoid", "relu"):
         network = random_network(rng, widths, activation)
@@ -209,7 +209,7 @@ def test_start(submission, seed, widths):
 def test_gradient_survives(submission, seed, rng, threshold, pictures):
     """Has a gradient of at least 0.001 in every layer of a network with 40 hidden layers, and of at most 100."""
     inputs, labels = digits(rng)
-    batch, widths = (inputs[:200], labels[:200]), [64] + 40 * [64] + [10]
+    batch, widths = (inputs[:80], labels[:80]), [64] + 40 * [64] + [10]
     starts = [start(submission, widths, 100 * seed + draw) for draw in range(3)]
     norms = np.array([network.norms(*batch) for network in starts])
     curves = {"your start": norms[0], "sigmoid": random_network(rng, widths, "sigmoid").norms(*batch)}
@@ -229,7 +229,7 @@ def test_gradient_survives(submission, seed, rng, threshold, pictures):
 def test_gradient_survives_changing_widths(submission, seed, rng):
     """Keeps the gradient between 0.001 and 100 where wide and narrow layers take turns."""
     inputs, labels = digits(rng)
-    batch, widths = (inputs[:200], labels[:200]), [64, *15 * [120, 40], 10]
+    batch, widths = (inputs[:80], labels[:80]), [64, *15 * [120, 40], 10]
     starts = [start(submission, widths, 100 * seed + draw) for draw in range(3)]
     norms = np.array([network.norms(*batch) for network in starts])
     check_not_exploding(norms)
@@ -251,9 +251,9 @@ def test_learns(submission, seed, rng, threshold):
         network.kernels = [kernel.astype("float32") for kernel in network.kernels]
         network.biases = [bias.astype("float32") for bias in network.biases]
         with np.errstate(all="ignore"):
-            for _ in range(12):
-                for batch in np.array_split(rng.permutation(training), 45):
-                    network.step(inputs[batch], labels[batch], np.float32(0.05))
+            for _ in range(10):
+                for batch in np.array_split(rng.permutation(training), 40):
+                    network.step(inputs[batch], labels[batch], np.float32(0.06))
             answers = network.outputs(inputs[:HELD_OUT])[-1].argmax(axis=1)
         scores.append(np.mean(answers == labels[:HELD_OUT]))
     threshold("accuracy", np.median(scores), next_step=REPAIR[network.activation])
