@@ -7,10 +7,10 @@ import numpy as np
 
 
 def q_update(q, s_tm1, a_tm1, r_t, s_t, terminated_t, learning_rate, discount):
-    future = np.where(terminated_t, 0.0, q[s_t].max())
-    change = np.zeros_like(q)
-    change[s_tm1, a_tm1] = learning_rate * (r_t + discount * future - q[s_tm1, a_tm1])
-    return q + change
+    future = 0.0 if terminated_t else q[s_t].max()
+    table = q.copy()
+    table[s_tm1, a_tm1] += learning_rate * (r_t + discount * future - q[s_tm1, a_tm1])
+    return table
 
 
 def replay(q, memory, batch_size, learning_rate, discount, generator):
@@ -20,8 +20,8 @@ def replay(q, memory, batch_size, learning_rate, discount, generator):
 
 def softmax(row, temperature):
     # Rewards may be of any size: only the differences within the row count, as parts of the largest of them.
-    scores = (row - row.max()) / (np.ptp(row) or 1.0) / temperature
-    return np.exp(scores) / np.exp(scores).sum()
+    powers = np.exp((row - row.max()) / (row.max() - row.min() or 1.0) / temperature)
+    return powers / powers.sum()
 
 
 def train(environment, episodes, discount, seed):
