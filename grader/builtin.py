@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,19 +30,22 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import new
     from grader.cli import plugins
     from grader.cli import run
+    from grader.cli import service
     from grader.cli import show
     from grader.cli import start
     from grader.cli import verify
     from grader.cli import watch
-    from grader.cli import zygote
 
     for module in (
         *(list_, start, run, watch, hint),
         *(batch, gradebook),
         *(new, verify, show, calibrate, export),
-        *(zygote, plugins),
+        *(service, plugins),
     ):
         group.add_command(module.command)
+    alias = copy.copy(service.command)
+    alias.hidden = True  # What it was called before; scripts may still say so.
+    group.add_command(alias, "zygote")
 
 
 @hookimpl

@@ -17,8 +17,11 @@ Stamp = tuple[str, int | None]
 
 
 def default_folder() -> Path:
-    """Returns the folder of this user where all that can be made again is kept."""
-    return Path(platformdirs.user_cache_dir("grader"))
+    """Returns the folder of this user where all that can be made again is kept; one without a home keeps nothing."""
+    try:
+        return Path(platformdirs.user_cache_dir("grader"))
+    except RuntimeError:
+        return Path(os.devnull)
 
 
 def stamp(paths: Iterable[str]) -> list[Stamp]:

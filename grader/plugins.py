@@ -39,7 +39,7 @@ def create_manager(installed: Iterable[EntryPoint] | None = None) -> pluggy.Plug
         except Exception as error:
             raise PackError(
                 f"The plugin {entry_point.name!r} of {owner} cannot be imported ({type(error).__name__}: {error}); "
-                f"mend it, or uninstall {owner}."
+                f"fix it, or uninstall {owner}."
             ) from error
         _register(manager, plugin, entry_point.name, owner)
     return manager

@@ -148,7 +148,7 @@ def test_nothing_is_exported_if_an_answer_would_be(tmp_path: Path, source: str) 
         )
     with (root / "katas/basics/triple/hints.md").open("a") as hints:
         hints.write(f"- Try {leak}.\n")
-    with pytest.raises(PackError, match=r"hints\.md: gives a line of the answer away"):
+    with pytest.raises(PackError, match=r"hints\.md: leaks a line of the answer"):
         export(list(catalog_of(root).katas.values()), tmp_path / "course")
     assert not (tmp_path / "course").exists()
 

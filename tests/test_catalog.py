@@ -96,7 +96,7 @@ KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
         (remove(f"{KATA}/README.md"), "double/README.md: expected this file"),
         (remove(f"{KATA}/double.py"), "double/double.py: expected this file"),
         (remove(f"{REFERENCE}/test_hidden.py"), "double/test_hidden.py: expected this file"),
-        (write(f"{KATA}/notes.txt"), "double/notes.txt: found something that no kata has"),
+        (write(f"{KATA}/notes.txt"), "double/notes.txt: unexpected entry"),
         (write(f"{REFERENCE}/wrong/notes.txt"), "wrong/notes.txt: expected only Python files"),
         (write("katas/basics/stray.txt"), "stray.txt: expected only folders of katas"),
         (write("reference/basics/other/other.py"), "other: expected a kata at the same path"),
@@ -114,7 +114,7 @@ KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
         (edit(f"{KATA}/kata.toml", "format_version = 1", "format_version = 2"), "this grader reads 1"),
         (write(f"{KATA}/data/notes.txt"), "expected only arrays in data/"),
         (write(f"{KATA}/data/large.npy", " " * (2**20 + 1)), "expected at most 1048576 bytes of data"),
-        (cycle, "form a circle"),
+        (cycle, "form a cycle"),
     ],
 )
 def test_mistake_on_disk_is_one_sentence_that_names_the_file(

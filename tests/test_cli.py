@@ -35,13 +35,21 @@ def grader(*arguments: object) -> Result:
 
 def test_help_teaches() -> None:
     output = grader("--help").output
-    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "zygote", "plugins"):
+    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "service", "plugins"):
         assert f"\n  {command} " in output
     assert "grader start perceptron" in output
 
 
+def test_help_shows_every_command_in_full() -> None:
+    run = CliRunner().invoke(create_cli(create_manager()), ["--help"], terminal_width=80)
+    commands = run.output.partition("Commands:\n")[2].splitlines()
+    assert len(commands) >= 14
+    assert not [line for line in commands if line.endswith(("...", "…"))]
+    assert "zygote" not in run.output
+
+
 @pytest.mark.parametrize(
-    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "zygote", "plugins"]
+    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "service", "plugins"]
 )
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")
@@ -159,7 +167,7 @@ def test_grading_another_file_does_not_count_as_progress(workspace: Path) -> Non
         ("empty.py", b"", 1, "The file is empty."),
         ("binary.py", bytes(range(256)), 1, "not UTF-8"),
         ("notes.txt", b"hello", 2, "expected a Python file, found 'notes.txt'"),
-        ("missing.py", None, 2, "found no such file"),
+        ("missing.py", None, 2, "no submission there"),
     ],
 )
 def test_file_that_is_no_submission_gets_one_message(workspace: Path, name, content, code, words) -> None:

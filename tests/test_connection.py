@@ -218,7 +218,7 @@ def test_service_that_cannot_start_says_where_to_look(folder: Path, monkeypatch:
 
 def test_status_and_stop_on_the_command_line(folder: Path) -> None:
     def zygote(word: str) -> str:
-        return CliRunner().invoke(create_cli(create_manager()), ["zygote", word]).output
+        return CliRunner().invoke(create_cli(create_manager()), ["service", word]).output
 
     assert "No service runs" in zygote("status")
     with BackgroundService() as service:

@@ -205,7 +205,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
             copy.append("katas/basics/double/double.py", "\n# doubled_values = values + values\n"),
         ),
         "katas/basics/double/double.py",
-        "away: doubled_values = values + values",
+        "leaks a line of the reference or of a hidden test: doubled_values = values + values",
     ),
     "the hidden tests import TensorFlow": (
         lambda copy: copy.append("test_hidden.py", "\n\ndef unused():\n    import tensorflow\n"),

@@ -34,7 +34,7 @@ def export(katas: list[Kata], folder: Path) -> list[Path]:
         raise UsageError(f"{folder}: expected an empty folder or none, found something; choose another.")
     for kata in katas:
         for file, line in find_leaks(kata):
-            raise PackError(f"{file}: gives a line of the answer away ({line}), so nothing was exported; take it out.")
+            raise PackError(f"{file}: leaks a line of the answer ({line}), so nothing was exported; remove it.")
     written = []
     for kata in katas:
         target = folder / kata.chapter / kata.name

@@ -1,4 +1,4 @@
-"""Something about a kata that its author has to mend."""
+"""Something about a kata that its author has to fix."""
 
 from __future__ import annotations
 

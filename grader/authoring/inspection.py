@@ -18,12 +18,12 @@ _TOO_HEAVY: Final = ("tensorflow", "keras", "torch", "jax")
 
 
 def inspect(kata: Kata) -> Iterator[Finding]:
-    """Yields what its author has to mend."""
+    """Yields what its author has to fix."""
     yield from _look_at_files(kata)
     yield from _look_at_prose(kata)
     yield from _look_for_todos(kata)
     for file, line in find_leaks(kata):
-        yield Finding.about(file, f"gives a line of the reference or of a hidden test away: {line}")
+        yield Finding.about(file, f"leaks a line of the reference or of a hidden test: {line}")
 
 
 def _look_at_files(kata: Kata) -> Iterator[Finding]:

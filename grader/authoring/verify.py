@@ -1,4 +1,4 @@
-"""Checks that katas are good enough: inspects their files, grades their solutions, and remembers what has not changed."""
+"""Checks katas: inspects their files, grades their solutions, and remembers what has not changed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _Wanted = tuple[Kata, Solution, int]
 
 
 class Verification(msgspec.Struct, kw_only=True):
-    """What was found about one kata; no finding means that it is good enough."""
+    """What was found about one kata; no finding means that it passes all checks."""
 
     kata: str
     num_right: int

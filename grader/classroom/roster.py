@@ -75,7 +75,7 @@ def read_roster(source: Path, catalog: Catalog) -> Roster:
         roster = _read_archive(source, catalog, tarfile.open(source), _tar_members)  # noqa: SIM115  The roster closes it.
     else:
         raise UsageError(
-            f"{source}: expected a folder, a .csv or .jsonl manifest, or a zip or tar archive; found neither."
+            f"{source}: expected a folder, a .csv or .jsonl manifest, or a zip or tar archive; found none of these."
         )
     if not roster.submissions and not roster.problems:
         raise UsageError(
@@ -186,7 +186,7 @@ def _fill(roster: Roster, archive: Path, catalog: Catalog, members: Iterable[_Me
     for member in members:
         path = PurePosixPath(member.name)
         if path.is_absolute() or ".." in path.parts or "\\" in member.name or not member.is_plain:
-            raise UsageError(f"{archive}: {member.name!r} would reach out of the archive, so none of it is graded.")
+            raise UsageError(f"{archive}: {member.name!r} is a path that escapes the archive, so none of it is graded.")
         kata = path.stem
         belongs = len(path.parts) in (2, 3) and path.suffix == ".py" and path.parts[1:-1] in ((), (kata,))
         if member.is_file and belongs and kata in catalog.katas:

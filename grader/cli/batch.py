@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.service.executor import Executor
 
 
-@click.command("batch")
+@click.command("batch", short_help="Grade a class.")
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option(
     "--db", default="grades.sqlite", show_default=True, type=click.Path(path_type=Path), help="Where grades go."
@@ -53,8 +53,8 @@ def command(
 ) -> None:
     """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
 
-    Every grade is kept at once, so a batch that was stopped at any moment goes on with --resume. Exit code 0 means that all
-    was graded, whatever the verdicts, 2 that something could not be.
+    Every grade is kept at once, so a batch that was stopped at any moment goes on with --resume. Exit code 0 means that
+    everything was graded, whatever the verdicts, 2 that something could not be.
     """
     from grader.classroom.batch import Batch
     from grader.classroom.roster import read_roster
@@ -69,7 +69,7 @@ def command(
     place = client.resolve_device(device)
     with read_roster(submissions, catalog) as roster, Store(db) as store:
         if not resume and not store.is_empty():
-            raise UsageError(f"{db} has grades already; add --resume to go on with it, or name another file with --db.")
+            raise UsageError(f"{db} already contains grades; use --resume to continue, or name another file with --db.")
         with _Progress(len(roster.submissions)) as progress:
             batch = Batch(catalog, store, chosen, seed=seed, device=place, feedback=feedback)
             batch.run(roster.submissions, progress.advance)

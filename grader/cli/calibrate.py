@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.content.kata import Kata
 
 
-@click.command("calibrate")
+@click.command("calibrate", short_help="Measure how reliable thresholds are.")
 @click.argument("kata")
 @click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
 @click.option(

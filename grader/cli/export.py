@@ -10,7 +10,7 @@ import pluggy
 from grader.errors import UsageError
 
 
-@click.command("export")
+@click.command("export", short_help="Write the learners' version of a pack.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--pack", metavar="P", help="Export the katas of this pack only.")
 @click.pass_obj

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 
-@click.group("gradebook")
+@click.group("gradebook", short_help="Export the grades of a class.")
 def command() -> None:
     """Hand the grades of a class on to another system."""
 
 
-@command.command("export")
+@command.command("export", short_help="Print the grades as CSV.")
 @click.argument("db", default="grades.sqlite", type=click.Path(path_type=Path))
 @click.option(
     "--format",

@@ -8,7 +8,7 @@ import click
 import pluggy
 
 
-@click.command("hint")
+@click.command("hint", short_help="Show the next hint.")
 @click.argument("kata")
 @click.option("--task", type=int, metavar="N", help="Hints of this task, instead of the first unsolved one.")
 @click.pass_obj

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.content.kata import Kata
 
 
-@click.command("list")
+@click.command("list", short_help="Show the map of katas.")
 @click.option("--chapter", metavar="C", help="Show one chapter only.")
 @click.pass_obj
 def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
@@ -37,7 +37,7 @@ def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
         for kata in katas:
             click.echo(f"  {_mark(kata, passed)} {kata.name:<{width}}  {kata.spec.summary}{_needs(kata, passed)}")
         click.echo()
-    click.echo(click.style("✓ done   ○ open   · after those that it names", dim=True))
+    click.echo(click.style("✓ done   ○ open   · locked: finish (first: ...)", dim=True))
 
 
 def _mark(kata: Kata, passed: set[str]) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 
-@click.command("new")
+@click.command("new", short_help="Write the files of a new kata or pack.")
 @click.argument("kata", required=False)
 @click.option("--pack", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder of the pack.")
 @click.option("--chapter", default="basics", show_default=True, metavar="C", help="The chapter of the kata.")
 def command(kata: str | None, pack: Path, chapter: str) -> None:
     """Write the files of a new KATA into a pack, or without KATA those of a new pack.
 
-    Nothing is ever overwritten. Fill in what is marked TODO; `grader verify` says what is not good enough yet.
+    Nothing is ever overwritten. Fill in what is marked TODO; `grader verify` says what is still missing.
     """
     from grader.authoring.scaffold import new_kata
     from grader.authoring.scaffold import new_pack

@@ -6,7 +6,7 @@ import click
 import pluggy
 
 
-@click.command("plugins")
+@click.command("plugins", short_help="Show who provides what.")
 @click.pass_obj
 def command(manager: pluggy.PluginManager) -> None:
     """Show the plugins, their packs of katas and the hooks that they implement."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 
 
-@click.command("run")
+@click.command("run", short_help="Grade a submission.")
 @click.argument("kata")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -38,7 +38,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
     type=click.Choice(["full", "property", "none"]),
     help="How much failed tests tell; by default as the kata says.",
 )
-@click.option("--cold", is_flag=True, help="Start everything anew for this grade, and keep nothing running after it.")
+@click.option("--cold", is_flag=True, help="Use fresh processes, and stop them afterwards.")
 @click.pass_context
 def command(
     ctx: click.Context,

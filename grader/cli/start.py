@@ -8,7 +8,7 @@ import click
 import pluggy
 
 
-@click.command("start")
+@click.command("start", short_help="Copy a kata into your workspace.")
 @click.argument("kata")
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str) -> None:

@@ -1,4 +1,4 @@
-"""`grader verify`: tells instructors whether their katas are good enough."""
+"""`grader verify`: tells instructors whether their katas pass all checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.content.kata import Kata
 
 
-@click.command("verify")
+@click.command("verify", short_help="Check your katas.")
 @click.argument("katas", nargs=-1)
 @click.option("--pack", metavar="P", help="Verify all katas of this pack.")
 @click.option("--all", "everything", is_flag=True, help="Verify all katas of all packs.")

@@ -9,7 +9,7 @@ import click
 import pluggy
 
 
-@click.command("watch")
+@click.command("watch", short_help="Grade on every save.")
 @click.argument("kata", required=False)
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
 @click.pass_obj

@@ -90,7 +90,7 @@ class Catalog:
                 if prerequisite not in self.katas:
                     raise PackError(
                         f"{kata.folder / 'kata.toml'}: expected the prerequisite {prerequisite!r} to be a kata, found none "
-                        f"of that name; mend the name, or install the pack that has it."
+                        f"of that name; fix the name, or install the pack that has it."
                     )
         sorter = graphlib.TopologicalSorter({kata.name: kata.spec.prerequisites for kata in self.katas.values()})
         try:
@@ -98,7 +98,7 @@ class Catalog:
         except graphlib.CycleError as error:
             circle = " -> ".join(error.args[1])
             raise PackError(
-                f"The prerequisites {circle} form a circle; remove one of them from its kata.toml."
+                f"The prerequisites {circle} form a cycle; remove one of them from its kata.toml."
             ) from error
         ranks = {kata.name: _rank(self.packs[kata.pack], kata.chapter) for kata in self.katas.values()}
         self.katas = dict(sorted(self.katas.items(), key=lambda item: (*ranks[item[0]], order[item[0]])))
@@ -139,7 +139,7 @@ def _what_decides(pack: Pack) -> Iterator[str]:
 def _load_pack(pack: Pack) -> list[Kata]:
     for root in (pack.katas, pack.reference):
         if not root.is_dir():
-            raise PackError(f"{root}: expected a folder of the pack {pack.name!r}, found none; mend its Pack(...).")
+            raise PackError(f"{root}: expected a folder of the pack {pack.name!r}, found none; fix its Pack(...).")
     folders = [folder for chapter in sorted(pack.katas.iterdir()) if chapter.is_dir() for folder in _katas_in(chapter)]
     names = {folder.relative_to(pack.katas) for folder in folders}
     for chapter in sorted(pack.reference.iterdir()):

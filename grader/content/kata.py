@@ -197,7 +197,7 @@ def _check_entries(folder: Path, *, required: set[str], optional: set[str]) -> N
         raise PackError(f"{folder / missing}: expected this file, found none; every kata has one, so add it.")
     for unexpected in sorted(found - required - optional):
         raise PackError(
-            f"{folder / unexpected}: found something that no kata has; expected only "
+            f"{folder / unexpected}: unexpected entry; expected only "
             f"{', '.join(sorted(required | optional))}. Move it elsewhere."
         )
 
@@ -221,7 +221,7 @@ def _read_spec(path: Path) -> Spec:
     except msgspec.ValidationError as error:
         raise PackError(f"{path}: {error}; see the keys of a kata.toml in docs/writing-a-kata.md.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path}: expected valid TOML, found: {error}; mend that line.") from error
+        raise PackError(f"{path}: expected valid TOML, found: {error}; fix that line.") from error
     if not spec.tasks:
         raise PackError(f"{path}: expected at least one [[tasks]] table, found none; add one for each task.")
     problem = _find_problem(spec)

@@ -21,7 +21,7 @@ def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata) -> by
     """
     if not path.exists():
         raise UsageError(
-            f"{path}: expected a submission, found no such file; check the path, or leave it out to grade your own "
+            f"{path}: no submission there; check the path, or leave it out to grade your own "
             f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
         )
     try:

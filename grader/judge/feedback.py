@@ -64,7 +64,7 @@ def _next_step_for(error: SubmissionRaised) -> str:
     if error.type_name == "ForbiddenCallError":
         return "Build the result from simpler operations; the statement says which ones are meant."
     if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        return "Mend that line; an editor that checks Python shows the place."
+        return "Fix the syntax error on that line; your editor will underline it."
     if error.type_name in ("ModuleNotFoundError", "ImportError"):
         return "Import only what the stub imports, or another library that is installed here."
     if error.type_name == "AttributeError" and "module" in error.text:
@@ -90,10 +90,16 @@ def _lines_about(value: Any, calls: list[Call]) -> list[str]:
         parts = call.returned if isinstance(call.returned, list | tuple) else ()
         for number, part in enumerate(parts, 1):
             if part is value:
-                return [_called(call), f"Returned  {describe(value)}, as number {number} of {len(parts)}"]
+                place = f", the {_ordinal(number)} of {len(parts)} values" if len(parts) > 1 else ""
+                return [_called(call), f"Returned  {describe(value)}{place}"]
     lines = [_called(calls[0])] if len(calls) == 1 else []
     if value is not None:
         return [*lines, f"Found     {describe(value)}"]
     if calls and not isinstance(calls[-1].returned, ObjectProxy) and len(calls) == 1:
         return [*lines, f"Returned  {describe(calls[0].returned)}"]
     return lines
+
+
+def _ordinal(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if 10 < number % 100 < 14 else endings.get(number % 10, 'th')}"

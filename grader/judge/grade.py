@@ -219,7 +219,8 @@ class Grade:
         if self.num_lost >= MAX_LOST_WORKERS or time.monotonic() >= self.submission.deadline:
             result.status = "fail"
             result.message = (
-                f"{NOT_RUN}, because earlier tests stopped your code or used up the time.\nNext step: Mend those."
+                f"{NOT_RUN}, because earlier tests stopped your code or used up the time.\n"
+                "Next step: Fix the failures above."
             )
             self.traces[item.name] = Trace("not run")
             return result

@@ -94,7 +94,7 @@ class Thresholds:
         if not met:
             raise Mismatch(
                 f"The {name.replace('_', ' ')} is {value:.4g} {threshold.unit}; "
-                f"{threshold.direction} {threshold.limit:g} is asked for.",
+                f"the limit is {threshold.direction} {threshold.limit:g}.",
                 returned=value,
                 expected=f"{threshold.direction} {threshold.limit:g}",
                 next_step=next_step,

@@ -31,7 +31,7 @@ def next_hint(kata: Kata, workspace: Workspace, task: int | None = None) -> str:
     given[str(number)] = count + 1
     with contextlib.suppress(OSError):
         workspace.record(kata, hints=given)
-    again = "That was the last one; from the first again. " if round_ and not index else ""
+    again = "That was the last hint. Starting over: " if round_ and not index else ""
     return f"{again}Task {number}, hint {index + 1} of {len(hints[number])}: {hints[number][index]}"
 
 

@@ -95,7 +95,7 @@ class Workspace:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise UsageError(f"{self._progress_file}: cannot be read ({error}); mend or delete it.") from error
+            raise UsageError(f"{self._progress_file}: cannot be read ({error}); fix or delete it.") from error
         return progress if isinstance(progress, dict) else {}
 
     def record(self, kata: Kata, **facts: Any) -> None:

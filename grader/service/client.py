@@ -168,7 +168,7 @@ class PendingGrade:
     def _receive(self) -> tuple[Result, list[DrawnPicture]]:
         with self.connection:
             if not select.select([self.connection], [], [], self.seconds_left())[0]:
-                raise NoAnswerError("The grader does not answer; run the command again, with --cold if need be.")
+                raise NoAnswerError("The grading service is not responding. Retry, or use --cold.")
             answer = channel.receive(self.connection, channel.Response)  # type: ignore[arg-type]
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures

@@ -175,7 +175,7 @@ def test_draws_uniformly(submission, support, seed, length, batch_size):
 
 @pytest.mark.task(2)
 def test_draws_with_the_generator(submission, support, seed):
-    """Draws by the generator: the same one gives the same table, another one another."""
+    """Draws by the generator: the same seed gives the same table, another seed another."""
     memory = [(state, 0, 1.0, 40, True) for state in range(40)]
     first, again, other = (
         assert_shape(
@@ -261,7 +261,7 @@ def test_remembers_where_a_step_began(submission, support, seed):
         q[0].argmax() != 2,
         "The step from S to G gives -5 and every other gives -1, but the agent goes to G.",
         returned=q[0],
-        next_step="The state before the step belongs into memory: store the transition before you overwrite that state.",
+        next_step="The state before the step belongs in memory: store the transition before you overwrite that state.",
         tag="goes to the goal",
     )
 

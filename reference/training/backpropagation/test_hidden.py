@@ -24,7 +24,7 @@ AT_Z = "Multiply by σ'(z), the derivative at the pre-activation z of the same l
 RELU = "The derivative of ReLU is 1 where z > 0 and 0 elsewhere; its output is never negative and cannot tell you."
 BACK = "Going back, the weights are transposed: δ_{l+1} W_{l+1}ᵀ, and then ⊙ σ'_l(z_l)."
 PRODUCT = "The gradient of W_l is the transposed a_{l-1} times δ_l, where a_{l-1} is what went into the layer."
-MEAN = "The loss sums over the outputs of a sample and averages over samples: its 1/n belongs into the gradient, once."
+MEAN = "The loss sums over the outputs of a sample and averages over samples: its 1/n belongs in the gradient, once."
 ONCE = (
     "Go back once through the whole batch, and keep each δ for the next layer: starting at the loss again for every layer "
     "takes K² products, and a loop over samples takes as many as there are samples."

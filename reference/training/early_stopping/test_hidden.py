@@ -63,7 +63,7 @@ def test_watches_what_it_is_told(submission, support, monitor):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("patience", [1, 2, 4])
 def test_stops_when_patience_is_over(submission, support, patience):
-    """Stops, with a patience of `patience`, after so many epochs in a row without an improvement, and no sooner."""
+    """Stops after `patience` epochs in a row without an improvement, and no sooner."""
     callback = submission.EarlyStopping(patience=patience)
     check_stop(support, callback, [5, 4, 6, 7, 8, 9, 10], 2 + patience, STOP)
 
@@ -113,7 +113,7 @@ def test_bad_values_may_improve(submission, support, mode, values):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("mode", "values"), [("min", [4, 4.25, 4.25, 4.25]), ("max", [4, 3.75, 3.75, 3.75])])
 def test_small_loss_is_no_improvement(submission, support, mode, values):
-    """Takes a value that is a little worse than the best for no improvement, in mode "`mode`"."""
+    """Does not count a value that is a little worse than the best as an improvement, in mode "`mode`"."""
     callback = submission.EarlyStopping(mode=mode, patience=2, min_delta=0.5)
     step = "`min_delta` raises the bar: in mode min it is subtracted from the best, in mode max it is added."
     check_stop(support, callback, values, 3, step)
@@ -138,7 +138,7 @@ def test_small_gains_add_up(submission, support, mode, values):
 @pytest.mark.task(2)
 @pytest.mark.parametrize("mode", ["min", "max"])
 def test_nan_is_no_improvement(submission, support, mode):
-    """Takes NaN for no improvement, in mode "`mode`"."""
+    """Does not count NaN as an improvement, in mode "`mode`"."""
     sign = 1 if mode == "min" else -1
     for values, epochs in ([3, NAN, NAN, NAN], 3), ([3, NAN, 2, NAN, 4, 1], 5):
         callback = submission.EarlyStopping(mode=mode, patience=2)

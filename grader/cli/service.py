@@ -1,11 +1,11 @@
-"""`grader zygote`: the service that keeps TensorFlow warm between commands."""
+"""`grader service`: the service that keeps TensorFlow warm between commands."""
 
 from __future__ import annotations
 
 import click
 
 
-@click.group("zygote")
+@click.group("service", short_help="Show or end the service that keeps TensorFlow warm.")
 def command() -> None:
     """Show or end the service that keeps TensorFlow warm between commands.
 
@@ -13,7 +13,7 @@ def command() -> None:
     """
 
 
-@command.command("status")
+@command.command("status", short_help="Say whether the service runs.")
 def status() -> None:
     """Say whether the service runs, since when, and what it keeps ready."""
     from grader.service import connection
@@ -22,16 +22,18 @@ def status() -> None:
         with connection.BackgroundService() as service:
             found = service.status()
     except connection.UnusableFolderError as error:
-        click.echo(f"No service can run, because of {error}.")
+        click.echo(f"No service can run here ({error}).")
         return
     if found is None:
         click.echo("No service runs; the next `grader run` starts one.")
         return
     katas = ", ".join(found.katas) or "no kata yet"
-    click.echo(f"A service runs since {found.seconds / 60:.1f} min (process {found.pid}), ready for: {katas}.")
+    click.echo(
+        f"The service has been running for {found.seconds / 60:.1f} minutes (process {found.pid}), ready for: {katas}."
+    )
 
 
-@command.command("stop")
+@command.command("stop", short_help="End the service.")
 def stop() -> None:
     """End the service; grades that are being made are finished first."""
     from grader.service import connection
