@@ -258,4 +258,4 @@ def test_pass_says_what_comes_next(workspace: Path) -> None:
 
 def test_hints_say_when_they_begin_again(workspace: Path) -> None:
     told = [grader("hint", "perceptron").output for _ in range(7)]
-    assert ["from the first again" in hint for hint in told] == [False, False, False, True, False, False, True]
+    assert ["Starting over" in hint for hint in told] == [False, False, False, True, False, False, True]

@@ -38,7 +38,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("cli/hint.py", "Show the next hint", "Give the next hint"),
+        ("cli/hint.py", "Show the next hint;", "Give the next hint;"),
         ("cli/run.py", '"pass": 0', '"pass": 4'),
         ("judge/grade.py", '"""Runs all tests', '"""Runs every test'),
         ("judge/grade.py", "from __future__", "# A comment.\nfrom __future__"),
@@ -57,7 +57,7 @@ def test_what_grades_nobody_changes_nothing(
     ("file", "old", "new"),
     [
         ("judge/grade.py", "MAX_LOST_WORKERS: Final = 2", "MAX_LOST_WORKERS: Final = 3"),
-        ("testing.py", "rtol: float = 1e-4", "rtol: float = 1e-3"),
+        ("testing/values.py", "rtol: float = 1e-4", "rtol: float = 1e-3"),
         ("worker/sandbox/seccomp.py", "from __future__ import annotations", "import os"),
         ("protocol/limits.py", "call_seconds: float = 10.0", "call_seconds: float = 11.0"),
         ("service/daemon.py", '"OPENBLAS_NUM_THREADS": "1"', '"OPENBLAS_NUM_THREADS": "2"'),

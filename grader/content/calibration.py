@@ -22,7 +22,7 @@ REFERENCE: Final = "reference"
 MOST_FALSE_FAILS: Final = 1e-3
 """A correct solution may miss a threshold this often, and no more."""
 
-LONG_SECONDS: Final = 1.0
+LONG_SECONDS: Final = 0.5
 """A test for which the reference needs longer is not replayed for a diagnosis; the evidence tells how it ends."""
 
 _INNERMOST_LIST: Final = re.compile(r"\[\s+([^][{}]*?)\s+\]")

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from grader.testing import Mismatch
+from grader.testing import Quadratic
+from grader.testing import Recorder
 from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
+from grader.testing import unpack
 
 SIGN = "Go against the gradient: it points to where the loss grows, whatever sign your notes print."
 REST = (
@@ -28,27 +30,21 @@ SWINGS = (
 CREEPS = "On one axis the roots are real, and it creeps: look at both ends of the range, and change learning rate or momentum."
 
 
-def random_quadratic(rng, dims):
-    """Curvatures, the matrix that has them along random axes, a minimum and a start."""
-    axes, _ = np.linalg.qr(rng.normal(size=(dims, dims)))
-    curvatures = rng.uniform(0.5, 2.0, size=dims)
-    return curvatures, axes, rng.normal(size=dims), 3 * rng.normal(size=dims)
-
-
-def quadratic(curvatures, axes, minimum):
-    """The gradient of a quadratic loss."""
-    return lambda point: axes @ (curvatures * (axes.T @ (np.asarray(point, dtype=float) - minimum)))
-
-
-def expected_path(curvatures, axes, minimum, start, learning_rate, momentum, steps):
+def expected_path(loss, start, learning_rate, momentum, steps):
     """The path without a velocity, axis by axis: x_{t+1} = (1 + α - μ λ) x_t - α x_{t-1}."""
-    distances = [axes.T @ (start - minimum)]
+    distances = [loss.distances(start)]
     before = distances[0]
     for _ in range(steps):
         now = distances[-1]
-        distances.append((1 + momentum - learning_rate * curvatures) * now - momentum * before)
+        distances.append((1 + momentum - learning_rate * loss.curvatures) * now - momentum * before)
         before = now
-    return minimum + np.array(distances) @ axes.T
+    return loss.points(distances)
+
+
+def descend(submission, gradient, start, learning_rate, momentum, steps):
+    """The path, which has one row for the start and one for each step."""
+    path = submission.momentum_descent(gradient, np.array(start), learning_rate, momentum, steps)
+    return assert_shape(path, (steps + 1, len(start)), name="the path", next_step=POINTS)
 
 
 def shrinking(learning_rate, momentum, curvatures):
@@ -61,14 +57,7 @@ def shrinking(learning_rate, momentum, curvatures):
 def measure_settings(submission, flattest, narrowness):
     """How many times the steps of the best settings a descent takes, and what to try about it."""
     steepest = flattest * narrowness
-    settings = submission.best_settings(flattest, steepest)
-    check(
-        isinstance(settings, tuple | list) and len(settings) == 2,
-        "These are not two numbers.",
-        returned=settings,
-        expected="(learning_rate, momentum)",
-        next_step="End with `return learning_rate, momentum`.",
-    )
+    settings = unpack(submission.best_settings(flattest, steepest), "learning_rate", "momentum")
     learning_rate, momentum = (float(assert_shape(part, ())) for part in settings)
     check(
         learning_rate > 0 and 0 <= momentum < 1,
@@ -88,45 +77,28 @@ def measure_settings(submission, flattest, narrowness):
     return float(ratio), SWINGS if factor < np.sqrt(momentum) + 1e-3 else CREEPS
 
 
-def assert_part(what, returned, expected, next_step):
-    """Compares one of the two things that a step returns, and says what it is."""
-    try:
-        assert_close(returned, expected, next_step=next_step)
-    except Mismatch as mismatch:
-        mismatch.problem = f"{what} {mismatch.problem}"
-        raise
-
-
-def take_step(submission, *arguments):
-    """What one step returns, as two things."""
-    returned = submission.momentum_step(*arguments)
-    check(
-        isinstance(returned, tuple | list) and len(returned) == 2,
-        "These are not two arrays.",
-        returned=returned,
-        expected="(weights, velocity)",
-        next_step="End with `return weights, velocity`, both of them new.",
+def check_step(submission, weights, velocity, gradient, learning_rate, momentum, expected, velocity_step):
+    """Takes one step, and compares the velocity before the weights, which move by it."""
+    returned = submission.momentum_step(
+        np.array(weights), np.array(velocity), np.array(gradient), learning_rate, momentum
     )
-    return returned
+    new_weights, new_velocity = unpack(returned, "weights", "velocity")
+    new_velocity = assert_shape(new_velocity, np.shape(velocity), name="the new velocity")
+    climbs = np.allclose(new_velocity, momentum * np.array(velocity) + learning_rate * np.array(gradient))
+    assert_close(new_velocity, expected, name="the new velocity", next_step=SIGN if climbs else velocity_step)
+    assert_close(new_weights, np.add(weights, expected), name="the new weights", next_step=ORDER)
 
 
 @pytest.mark.task(1)
 def test_step_from_rest(submission):
     """Steps against the gradient when the velocity is 0."""
-    weights, velocity = take_step(submission, np.array([1.0, 2.0]), np.zeros(2), np.array([4.0, -8.0]), 0.25, 0.5)
-    velocity = assert_shape(velocity, (2,))
-    assert_part(
-        "This is the new velocity.", velocity, [-1.0, 2.0], SIGN if np.allclose(velocity, [1.0, -2.0]) else REST
-    )
-    assert_part("These are the new weights.", weights, [0.0, 4.0], ORDER)
+    check_step(submission, [1.0, 2.0], [0.0, 0.0], [4.0, -8.0], 0.25, 0.5, [-1.0, 2.0], REST)
 
 
 @pytest.mark.task(1)
 def test_step_on_flat_ground(submission):
     """Coasts where the gradient is 0, and slows down."""
-    weights, velocity = take_step(submission, np.array([1.0, 2.0]), np.array([4.0, -8.0]), np.zeros(2), 0.125, 0.75)
-    assert_part("This is the new velocity.", velocity, [3.0, -6.0], COAST)
-    assert_part("These are the new weights.", weights, [4.0, -4.0], ORDER)
+    check_step(submission, [1.0, 2.0], [4.0, -8.0], [0.0, 0.0], 0.125, 0.75, [3.0, -6.0], COAST)
 
 
 @pytest.mark.task(1)
@@ -135,25 +107,22 @@ def test_step(submission, rng, shape):
     """Takes a step with weights of shape `shape`."""
     weights, velocity, gradient = rng.normal(size=(3, *shape))
     learning_rate, momentum = float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.3, 0.9))
-    new_weights, new_velocity = take_step(submission, weights, velocity, gradient, learning_rate, momentum)
     expected = momentum * velocity - learning_rate * gradient
-    assert_part("This is the new velocity.", new_velocity, expected, VELOCITY)
-    assert_part("These are the new weights.", new_weights, weights + expected, ORDER)
+    check_step(submission, weights, velocity, gradient, learning_rate, momentum, expected, VELOCITY)
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize("steps", [0, 1, 4])
 def test_path_has_the_start_and_one_row_for_each_step(submission, steps):
     """Begins the path with the start and adds one row for each step, `steps` of them here."""
-    path = submission.momentum_descent(lambda point: np.ones(3), np.array([3.0, -1.0, 2.0]), 0.1, 0.5, steps)
-    path = assert_shape(path, (steps + 1, 3), next_step=POINTS)
-    assert_close(path[0], [3.0, -1.0, 2.0], next_step=POINTS)
+    path = descend(submission, lambda point: np.ones(3), [3.0, -1.0, 2.0], 0.1, 0.5, steps)
+    assert_close(path[0], [3.0, -1.0, 2.0], name="the first row", next_step=POINTS)
 
 
 @pytest.mark.task(2)
 def test_first_step(submission):
     """Takes the first step from rest."""
-    path = submission.momentum_descent(lambda point: np.array([2.0, -4.0]), np.array([1.0, 1.0]), 0.5, 0.9, 1)
+    path = descend(submission, lambda point: np.array([2.0, -4.0]), [1.0, 1.0], 0.5, 0.9, 1)
     assert_close(path, [[1.0, 1.0], [0.0, 3.0]], next_step=ZERO)
 
 
@@ -161,26 +130,21 @@ def test_first_step(submission):
 @pytest.mark.parametrize(("momentum", "path"), [(0.5, [0, 1, 2.5, 4.25]), (1.0, [0, 1, 3, 6]), (0.0, [0, 1, 2, 3])])
 def test_constant_slope(submission, momentum, path):
     """Makes the path `path` on a slope that stays the same, with a momentum of `momentum`."""
-    returned = submission.momentum_descent(lambda point: np.array([-4.0]), np.array([0.0]), 0.25, momentum, 3)
+    returned = descend(submission, lambda point: np.array([-4.0]), [0.0], 0.25, momentum, 3)
     assert_close(returned, np.array(path)[:, None], next_step=KEEP)
 
 
 @pytest.mark.task(2)
 def test_asks_once_at_each_point(submission):
     """Calls `gradient` at most once at each point of the path, and nowhere else."""
-    asked = []
-
-    def gradient(point):
-        asked.append(np.array(point, dtype=float))
-        return np.asarray(point, dtype=float)
-
-    path = submission.momentum_descent(gradient, np.array([12.0, 16.0]), 0.25, 0.5, 6)
-    path = assert_shape(path, (7, 2), next_step=POINTS)
+    gradient = Recorder(lambda point: np.asarray(point, dtype=float), "gradient")
+    path = descend(submission, gradient, [12.0, 16.0], 0.25, 0.5, 6)
     check(
-        6 <= len(asked) <= 7,
-        f"For a path of 7 points the gradient was computed {len(asked)} times, which is not 6 or 7.",
+        6 <= len(gradient.calls) <= 7,
+        f"For a path of 7 points the gradient was computed {len(gradient.calls)} times, which is not 6 or 7.",
         next_step="Call `gradient` once at each new point, and nowhere else.",
     )
+    asked = [point for (point,) in gradient.calls]
     assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in their order.")
 
 
@@ -188,22 +152,21 @@ def test_asks_once_at_each_point(submission):
 @pytest.mark.parametrize(("dims", "momentum"), [(1, 0.9), (2, 0.6), (5, 0.8)])
 def test_follows_a_quadratic(submission, rng, dims, momentum):
     """Follows the path of a quadratic loss in dimension `dims`, with a momentum of `momentum`."""
-    curvatures, axes, minimum, start = random_quadratic(rng, dims)
-    path = submission.momentum_descent(quadratic(curvatures, axes, minimum), start, 0.4, momentum, 20)
-    assert_close(path, expected_path(curvatures, axes, minimum, start, 0.4, momentum, 20), next_step=FRESH)
+    loss, start = Quadratic.random(rng, dims), 3 * rng.normal(size=dims)
+    path = descend(submission, loss.gradient, start, 0.4, momentum, 20)
+    assert_close(path, expected_path(loss, start, 0.4, momentum, 20), next_step=FRESH)
 
 
 @pytest.mark.task(2)
 def test_narrow_valley(submission, pictures):
     """Walks down a narrow valley, with momentum and without."""
-    curvatures, axes, minimum, start = np.array([0.06, 2.0]), np.eye(2), np.zeros(2), np.array([-9.0, 1.5])
-    paths = {}
-    for label, momentum in (("without momentum", 0.0), ("momentum 0.7", 0.7)):
-        path = submission.momentum_descent(quadratic(curvatures, axes, minimum), start, 0.92, momentum, 25)
-        paths[label] = assert_shape(path, (26, 2), next_step=POINTS)
-    pictures.paths("narrow_valley", lambda points: points**2 @ curvatures / 2, paths)
-    for path, momentum in zip(paths.values(), (0.0, 0.7), strict=True):
-        assert_close(path, expected_path(curvatures, axes, minimum, start, 0.92, momentum, 25), next_step=KEEP)
+    loss, start, momenta = Quadratic([0.06, 2.0]), [-9.0, 1.5], {"without momentum": 0.0, "momentum 0.7": 0.7}
+    paths = {name: descend(submission, loss.gradient, start, 0.92, momentum, 25) for name, momentum in momenta.items()}
+    pictures.paths("narrow_valley", loss, paths)
+    for name, momentum in momenta.items():
+        assert_close(
+            paths[name], expected_path(loss, start, 0.92, momentum, 25), name=f"the path {name}", next_step=KEEP
+        )
 
 
 @pytest.mark.task(3)
