@@ -87,7 +87,7 @@ class Copy:
             '    speed("double", lambda: (np.ones(9),), assert_close)\n',
         )
 
-    def verify(self, *, num_seeds: int = 1, fresh: bool = True) -> Verification:
+    def verify(self, *, num_seeds: int = 1, fresh: bool = True, with_budget: bool = True) -> Verification:
         pack = Pack(
             name="copy",
             title="Copy",
@@ -97,7 +97,7 @@ class Copy:
         )
         catalog = Catalog([pack])
         katas = list(catalog.katas.values())
-        return verify(catalog, katas, LocalExecutor(2), num_seeds=num_seeds, fresh=fresh)[0]
+        return verify(catalog, katas, LocalExecutor(2), num_seeds=num_seeds, fresh=fresh, with_budget=with_budget)[0]
 
 
 @pytest.fixture
@@ -325,3 +325,13 @@ def test_command_prints_a_table_for_people_and_json_for_ci() -> None:
     assert grader()[0] == 2
     assert "did you mean" in grader("perzeptron")[1]
     assert "no pack called" in grader("--pack", "nowhere")[1]
+
+
+def test_kata_over_its_budget_is_reported_unless_the_machine_may_be_slow(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.authoring.verify.CPU_SECONDS", 1e-6)
+    monkeypatch.setattr("grader.authoring.verify.REFERENCE_CPU_SECONDS", 1e-6)
+    found = [finding.problem for finding in copy.verify(num_seeds=1).findings]
+    assert ["the reference takes" in problem or "verifying takes" in problem for problem in found] == [True, True]
+    assert copy.verify(num_seeds=1, with_budget=False).findings == []

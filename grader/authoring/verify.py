@@ -125,9 +125,10 @@ def verify(
     grade([(kata, solution, seed) for kata, solution, seed in everything if (solution, seed) in unclear[kata.name]], {})
     for kata in unknown:
         known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
-        if with_budget:
-            known[kata.name].findings += find_excess(kata, known[kata.name])
         cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
+    if with_budget:
+        for kata in katas:
+            known[kata.name].findings += find_excess(kata, known[kata.name])
     return [known[kata.name] for kata in katas]
 
 

@@ -8,7 +8,6 @@ from grader.testing import assert_close
 from grader.testing import assert_shape
 from grader.testing import check
 
-SHAPES = [(16, 16, 1), (10, 14, 3), (9, 5, 2)]
 SIGN = "The gradient points to where the activation grows: add it to the image."
 SCALE = "Divide the gradient by the root of the mean of its squares, over height, width and channels, plus 1e-8."
 FRESH = (
@@ -124,21 +123,20 @@ def test_step_is_as_long_as_asked(submission, network, rng):
 
 
 @pytest.mark.task(1)
-@pytest.mark.parametrize("shape", SHAPES[1:])
-def test_one_step(submission, networks, reference_support, rng, shape):
-    """Takes one step along the gradient, for images of several shapes."""
-    start = random_start(rng, shape)
-    pair = networks(shape=shape)
+def test_one_step(submission, networks, reference_support, rng):
+    """Takes one step along the gradient, for images that are no squares and have two channels."""
+    start = random_start(rng, (9, 5, 2))
+    pair = networks(shape=start.shape)
     check_ascent(submission, pair, reference_support, rng, 3, start, 1, 0.05, 1e-3, f"{SIGN} {SCALE}")
 
 
 @pytest.mark.task(1)
 def test_each_unit(submission, networks, reference_support, rng):
     """Climbs the activation of the unit that is asked for, and of no other."""
-    pair = networks(units=3)
+    pair = networks(units=2)
     start = random_start(rng, (16, 16, 1))
     step = "Pick the activation at index `unit`, before you differentiate."
-    for unit in range(3):
+    for unit in range(2):
         check_ascent(submission, pair, reference_support, rng, unit, start, 1, 0.05, 1e-3, step)
 
 
@@ -152,10 +150,10 @@ def test_flat(submission, network, rng):
 
 @pytest.mark.task(2)
 def test_number_of_steps(submission, networks, reference_support, rng):
-    """Takes no step, one step or three steps, as `steps` says."""
+    """Takes no step or three steps, as `steps` says."""
     start, pair = random_start(rng, (16, 16, 1)), networks()
     step = "Count the steps: with 0 of them the start comes back."
-    for steps in (0, 1, 3):
+    for steps in (0, 3):
         check_ascent(submission, pair, reference_support, rng, 0, start, steps, 0.02, 2e-3, step)
 
 
@@ -163,7 +161,7 @@ def test_number_of_steps(submission, networks, reference_support, rng):
 def test_uses_the_gradient_of_each_image(submission, networks, reference_support, rng):
     """Uses the gradient at the current image in every step."""
     start = random_start(rng, (10, 14, 3), 0.45, 0.55)
-    check_ascent(submission, networks(shape=start.shape), reference_support, rng, 4, start, 6, 0.03, 3e-3, FRESH)
+    check_ascent(submission, networks(shape=start.shape), reference_support, rng, 4, start, 4, 0.04, 3e-3, FRESH)
 
 
 @pytest.mark.task(2)
@@ -171,7 +169,7 @@ def test_stays_within_the_range(submission, network, rng):
     """Returns pixels between 0 and 1, even after large steps."""
     start, mine = random_start(rng, (16, 16, 1), 0.0, 1.0), network()
     for step_size in (0.2, 20.0):
-        check_image(submission.image_ascent(mine, 2, start, 4, step_size), start.shape)
+        check_image(submission.image_ascent(mine, 2, start, 2, step_size), start.shape)
 
 
 @pytest.mark.task(2)
