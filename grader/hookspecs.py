@@ -51,7 +51,7 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
 
 @hookspec
 def grader_executors() -> dict[str, Callable[[int], Executor]]:
-    """Called when a class is graded; returns what can grade it, by name: each is called with the number of jobs."""
+    """Called when a class is graded; returns what can grade it, by name: each is called with the number of parallel grades."""
     raise NotImplementedError
 
 

@@ -38,7 +38,7 @@ _ENVIRONMENT: Final = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": "/nonexistent",
-    # One thread each: small operations are faster, sums do not depend on the machine, and jobs do not slow each other down.
+    # One thread each: small operations are faster, sums do not depend on the machine, and grades do not slow each other down.
     "OPENBLAS_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
