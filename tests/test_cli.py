@@ -123,7 +123,9 @@ def test_text_shows_the_first_failure_in_full_and_is_plain_when_piped(workspace:
 
 
 def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     mine = workspace / "perceptron/perceptron.py"
     assert mine.read_text() == STUB.read_text()
     assert grader("run", "perceptron").exit_code == 1
@@ -240,13 +242,17 @@ def test_workspace_of_another_user_is_not_used(workspace: Path, monkeypatch: pyt
 
 
 def test_start_brings_back_what_is_missing_and_leaves_the_rest(workspace: Path) -> None:
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     folder = workspace / "perceptron"
     (folder / "perceptron.py").unlink()
     (folder / "hints.md").write_text("Mine.")
     missing = grader("run", "perceptron")
     assert (missing.exit_code, "`grader start perceptron` makes" in missing.output) == (2, True)
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     assert (folder / "perceptron.py").read_text() == STUB.read_text()
     assert (folder / "hints.md").read_text() == "Mine."
     assert grader("start", "perceptron").exit_code == 2
