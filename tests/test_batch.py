@@ -162,7 +162,7 @@ def make_archive(path: Path, how: str) -> Path:
 def test_archive_that_reaches_out_is_refused(tmp_path: Path, db: Path, how: str) -> None:
     run = batch(make_archive(tmp_path / "class.archive", how), "--db", db)
     assert run.exit_code == 2
-    assert "reach out" in run.output
+    assert "escapes the archive" in run.output
     assert len(run.output.splitlines()) == 1
 
 

@@ -655,7 +655,7 @@ def test_messages_say_calls_as_a_learner_would_write_them(write_kata: WriteKata,
     result = grade(write_kata(WHAT_WAS_CALLED, reference=ANSWERS), ANSWERS)
     messages = {test.name: (test.message or "").splitlines() for test in result.tests}
     assert messages["test_made_object"][0] == "Called    double(0.5)(array([1., 1.]), training=True)"
-    assert messages["test_part_of_a_pair"][:2] == ["Called    pair()", "Returned  2, as number 2 of 2"]
+    assert messages["test_part_of_a_pair"][:2] == ["Called    pair()", "Returned  2, the 2nd of 2 values"]
     assert messages["test_functions"][:2] == [
         "Called    takes(a function, some_function, Target, x/2)",
         "Returned  7.25",
