@@ -14,6 +14,7 @@ from click.testing import Result
 from conftest import ROOT
 from conftest import WriteKata
 
+from grader import hookimpl
 from grader.cli import create_cli
 from grader.learner.workspace import Workspace
 from grader.learner.workspace import find_workspace
@@ -137,6 +138,20 @@ def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
     mine.write_text((REFERENCE / "right/with_numpy.py").read_text())
     assert grader("run", "perceptron").exit_code == 0
     assert "✓ perceptron" in grader("list").output
+
+
+class Tweets:
+    @hookimpl
+    def grader_reporters(self) -> dict[str, object]:
+        return {"tweet": lambda result, kata: f"{kata.spec.title}: {result.status}!"}
+
+
+def test_reporter_of_a_plugin_is_one_more_format(workspace: Path) -> None:
+    manager = create_manager()
+    manager.register(Tweets())
+    words = ["run", "perceptron", str(REFERENCE / "perceptron.py"), "--format"]
+    assert CliRunner().invoke(create_cli(manager), [*words, "tweet"]).output == "Perceptron: pass!"
+    assert "the formats are json, text, tweet" in CliRunner().invoke(create_cli(manager), [*words, "post"]).output
 
 
 def test_start_copies_the_data_of_a_kata(workspace: Path, write_kata: WriteKata) -> None:
