@@ -144,8 +144,7 @@ class Service:
 
     def _status(self) -> ServiceStatus:
         katas = sorted({handle.kata for handle in self.judges.values()})
-        alive = sum(handle.is_alive() for handle in self.zygotes.values())
-        return ServiceStatus(os.getpid(), time.monotonic() - self.start, alive, katas)
+        return ServiceStatus(os.getpid(), time.monotonic() - self.start, katas)
 
     def _introduce(self, request: JudgeRequest, client: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
