@@ -108,10 +108,10 @@ def write_class(kata: Kata, folder: Path, count: int) -> Path:
     return folder
 
 
-def cold_rate(kata: Kata, jobs: int, count: int = 6) -> float:
-    """Returns how many cold grades are made in a second, `jobs` at a time."""
+def cold_rate(kata: Kata, num_parallel: int, count: int = 6) -> float:
+    """Returns how many cold grades are made in a second, `num_parallel` at a time."""
     start = time.perf_counter()
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(num_parallel) as pool:
         list(pool.map(lambda _: run_cold(kata, kata.reference), range(count)))
     return count / (time.perf_counter() - start)
 
@@ -156,12 +156,12 @@ def main(students: int, rounds: int) -> None:
         session.close()
         row("grader watch, save to verdict", f"{saved:.3f} s", f"{cold:.3f} s", cold / saved)
 
-        for jobs in (1, 2):
-            submissions = write_class(kata, folder / f"class{jobs}", students)
-            db = folder / f"grades{jobs}.sqlite"
-            seconds, peak = run_batch(submissions, "--db", db, "--jobs", jobs, folder=folder)
-            ours, theirs = students / seconds, cold_rate(kata, jobs)
-            name = f"grader batch, {students} submissions, {jobs} at a time"
+        for num_parallel in (1, 2):
+            submissions = write_class(kata, folder / f"class{num_parallel}", students)
+            db = folder / f"grades{num_parallel}.sqlite"
+            seconds, peak = run_batch(submissions, "--db", db, "--jobs", num_parallel, folder=folder)
+            ours, theirs = students / seconds, cold_rate(kata, num_parallel)
+            name = f"grader batch, {students} submissions, {num_parallel} at a time"
             row(name, f"{ours:.1f} /s", f"{theirs:.2f} /s", ours / theirs)
             row("  peak memory of its own process", f"{peak:.0f} MiB", "", None)
             shutil.rmtree(submissions)

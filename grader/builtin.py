@@ -65,20 +65,18 @@ def grader_executors() -> dict[str, Callable[[int], Executor]]:
 
 
 @hookimpl
-def grader_formats() -> list[str]:
-    """Names the formats that ship."""
-    return ["text", "json"]
+def grader_reporters() -> dict[str, Callable[[Result, Kata], str]]:
+    """Offers text and JSON."""
+    return {"text": _render_text, "json": _render_json}
 
 
-@hookimpl
-def grader_report(format: str, result: Result, kata: Kata) -> str | None:
-    """Renders text and JSON."""
-    if format == "text":
-        from grader.learner.report import render_text
+def _render_text(result: Result, kata: Kata) -> str:
+    from grader.learner.report import render_text
 
-        return render_text(result, kata)
-    if format == "json":
-        from grader.result import to_json
+    return render_text(result, kata)
 
-        return to_json(result) + "\n"
-    return None
+
+def _render_json(result: Result, kata: Kata) -> str:
+    from grader.result import to_json
+
+    return to_json(result) + "\n"

@@ -32,7 +32,7 @@ class EngineError(GraderError):
 
 
 class NoAnswerError(EngineError):
-    """A program of ours does not answer, though it seems to run."""
+    """A program of ours hangs or has ended, so that it has to be replaced."""
 
 
 class TrustedCodeError(Exception):

@@ -51,7 +51,7 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
 
 @hookspec
 def grader_executors() -> dict[str, Callable[[int], Executor]]:
-    """Called when a class is graded; returns what can grade it, by name: each is called with the number of jobs."""
+    """Called when a class is graded; returns what can grade it, by name: each is called with the number of parallel grades."""
     raise NotImplementedError
 
 
@@ -65,21 +65,7 @@ def grader_grading_finished(kata: Kata, path: Path, result: Result) -> None:
     """Called after a submission was graded and its result was saved."""
 
 
-@hookspec(firstresult=True)
-def grader_report(format: str, result: Result, kata: Kata) -> str | None:
-    """Called to render a result for `--format`; the first plugin that knows the format answers.
-
-    Args:
-        format: the name that was given on the command line.
-        result: what to render.
-        kata: what it was graded against.
-
-    Returns:
-        The whole text, or None to leave the format to another plugin.
-    """
-
-
 @hookspec
-def grader_formats() -> Sequence[str]:
-    """Called to list the formats that the plugin's `grader_report` knows."""
+def grader_reporters() -> dict[str, Callable[[Result, Kata], str]]:
+    """Called when a submission is graded; returns by name what `--format` can choose: each renders the whole text."""
     raise NotImplementedError

@@ -35,28 +35,28 @@ def judge(found: Misconception | None, misconception: str) -> str:
     return "named" if misconception in names else "wrong"
 
 
-def grade_unseen(catalog: Catalog, name: str, jobs: int) -> Iterator[tuple[str, str, Result]]:
+def grade_unseen(catalog: Catalog, name: str, num_parallel: int) -> Iterator[tuple[str, str, Result]]:
     """Yields the style, the misconception and the result of each wrong submission for a kata, as they are graded."""
     requests = {}
     for style, misconception, source in submissions_of(name):
         request = GradeRequest(source=source, with_pictures=False, diagnosis_seconds=DIAGNOSIS_SECONDS)
         requests[style, misconception] = make_job(catalog, catalog.find(name), request)
     names = {id(job): key for key, job in requests.items()}
-    for job, result in LocalExecutor(jobs).run(requests.values()):
+    for job, result in LocalExecutor(num_parallel).run(requests.values()):
         yield *names[id(job)], result
 
 
 @click.command()
 @click.argument("katas", nargs=-1)
-@click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
+@click.option("--jobs", "num_parallel", default=os.cpu_count() or 1, show_default=True)
 @click.option("--list", "lists", is_flag=True, help="Also list what was not named.")
-def main(katas: tuple[str, ...], jobs: int, *, lists: bool) -> None:
+def main(katas: tuple[str, ...], num_parallel: int, *, lists: bool) -> None:
     """Print how well misconceptions are named."""
     catalog = load_catalog(create_manager())
     total: Counter[str] = Counter()
     for name in katas or sorted({folder.name for folder in HERE.iterdir()} & catalog.katas.keys()):
         counts: Counter[str] = Counter()
-        for style, misconception, result in grade_unseen(catalog, name, jobs):
+        for style, misconception, result in grade_unseen(catalog, name, num_parallel):
             kind = judge(result.misconception, misconception) if result.status == "fail" else result.status
             counts[kind] += 1
             if lists and kind != "named":

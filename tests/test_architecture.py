@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 
 import grimp
 from conftest import ROOT
@@ -20,6 +21,13 @@ def test_imports_keep_the_contracts() -> None:
         [sys.executable, "-c", code, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stdout
+
+
+def test_worker_is_kept_from_everything_but_the_protocol() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    forbidden = next(contract for contract in contracts if contract.get("source_modules") == ["grader.worker"])
+    children = grimp.build_graph("grader", cache_dir=None).find_children("grader")
+    assert set(forbidden["forbidden_modules"]) == children - {"grader.worker", "grader.protocol"}
 
 
 def test_table_says_of_each_package_what_its_docstring_says() -> None:

@@ -14,6 +14,7 @@ from click.testing import Result
 from conftest import ROOT
 from conftest import WriteKata
 
+from grader import hookimpl
 from grader.cli import create_cli
 from grader.learner.workspace import Workspace
 from grader.learner.workspace import find_workspace
@@ -123,7 +124,9 @@ def test_text_shows_the_first_failure_in_full_and_is_plain_when_piped(workspace:
 
 
 def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     mine = workspace / "perceptron/perceptron.py"
     assert mine.read_text() == STUB.read_text()
     assert grader("run", "perceptron").exit_code == 1
@@ -135,6 +138,20 @@ def test_learner_starts_fails_gets_hints_and_passes(workspace: Path) -> None:
     mine.write_text((REFERENCE / "right/with_numpy.py").read_text())
     assert grader("run", "perceptron").exit_code == 0
     assert "✓ perceptron" in grader("list").output
+
+
+class Tweets:
+    @hookimpl
+    def grader_reporters(self) -> dict[str, object]:
+        return {"tweet": lambda result, kata: f"{kata.spec.title}: {result.status}!"}
+
+
+def test_reporter_of_a_plugin_is_one_more_format(workspace: Path) -> None:
+    manager = create_manager()
+    manager.register(Tweets())
+    words = ["run", "perceptron", str(REFERENCE / "perceptron.py"), "--format"]
+    assert CliRunner().invoke(create_cli(manager), [*words, "tweet"]).output == "Perceptron: pass!"
+    assert "the formats are json, text, tweet" in CliRunner().invoke(create_cli(manager), [*words, "post"]).output
 
 
 def test_start_copies_the_data_of_a_kata(workspace: Path, write_kata: WriteKata) -> None:
@@ -240,13 +257,17 @@ def test_workspace_of_another_user_is_not_used(workspace: Path, monkeypatch: pyt
 
 
 def test_start_brings_back_what_is_missing_and_leaves_the_rest(workspace: Path) -> None:
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     folder = workspace / "perceptron"
     (folder / "perceptron.py").unlink()
     (folder / "hints.md").write_text("Mine.")
     missing = grader("run", "perceptron")
     assert (missing.exit_code, "`grader start perceptron` makes" in missing.output) == (2, True)
-    assert grader("start", "perceptron").exit_code == 0
+    started = grader("start", "perceptron")
+    assert started.exit_code == 0
+    assert "section 1.1 of the course notes" in started.output
     assert (folder / "perceptron.py").read_text() == STUB.read_text()
     assert (folder / "hints.md").read_text() == "Mine."
     assert grader("start", "perceptron").exit_code == 2

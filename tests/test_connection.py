@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from conftest import REFERENCE
@@ -23,8 +25,11 @@ from grader.content import fingerprint
 from grader.content.kata import Kata
 from grader.errors import EngineError
 from grader.plugins import create_manager
+from grader.protocol import channel
 from grader.protocol.channel import GradeRequest
+from grader.protocol.channel import JudgeRequest
 from grader.protocol.channel import ServiceStatus
+from grader.result import Result
 from grader.service import client
 from grader.service import connection
 from grader.service import executor
@@ -141,6 +146,47 @@ def test_batch_outlives_a_hung_service(folder: Path, kata: Kata, monkeypatch: py
     monkeypatch.setattr(executor, "PendingGrade", Impatient)
     results = [result.status for _, result in executor.LocalExecutor(2).run([job_for(kata)] * 3)]
     assert results == ["pass"] * 3
+
+
+class FlakyService:
+    """Cannot be reached a number of times; then every grade is a pass at once."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.num_asked = 0
+
+    def __enter__(self) -> FlakyService:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def connect(self, request: JudgeRequest) -> socket.socket:
+        self.num_asked += 1
+        if self.num_asked <= self.failures:
+            raise EngineError("not now")
+        ours, theirs = socket.socketpair()
+        with theirs:
+            result = Result(kata=Path(request.folder).name, status="pass", score=1.0, max_score=1.0, tests=[])
+            channel.send(theirs, channel.Verdict(msgspec.json.encode(result)))
+        return ours
+
+    def renew(self) -> None: ...
+
+
+@pytest.mark.parametrize(("failures", "num_asked", "status"), [(2, 3, "pass"), (99, 3, "error")])
+def test_grade_is_begun_three_times_at_most(
+    kata: Kata, monkeypatch: pytest.MonkeyPatch, failures: int, num_asked: int, status: str
+) -> None:
+    service = FlakyService(failures)
+    monkeypatch.setattr(executor, "open_service", lambda: service)
+    assert [result.status for _, result in executor.LocalExecutor(1).run([job_for(kata)])] == [status]
+    assert service.num_asked == num_asked
+
+
+def test_grades_go_on_while_another_waits_for_its_next_attempt(kata: Kata, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "open_service", lambda: FlakyService(1))
+    jobs = [client.GradeJob.of(kata, GradeRequest(source=REFERENCE.encode(), seed=seed)) for seed in range(4)]
+    assert [job.request.seed for job, _ in executor.LocalExecutor(2).run(jobs)] == [1, 2, 3, 0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

@@ -20,7 +20,7 @@ KATAS = ("perceptron", "gradient_descent", "conv2d")
 def test_misconceptions_are_named_and_hardly_ever_wrongly(catalog: Catalog) -> None:
     counts: Counter[str] = Counter()
     for name in KATAS:
-        for _, misconception, result in grade_unseen(catalog, name, jobs=2):
+        for _, misconception, result in grade_unseen(catalog, name, num_parallel=2):
             assert result.status == "fail"
             counts[judge(result.misconception, misconception)] += 1
     whole = sum(counts.values())

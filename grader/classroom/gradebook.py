@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import Final
 
 from grader.result import Result
-
-FORMATS: Final = ("plain", "canvas", "moodle")
 
 
 def export(results: Iterable[tuple[str, Result]], form: str) -> str:
@@ -21,7 +18,7 @@ def export(results: Iterable[tuple[str, Result]], form: str) -> str:
 
     Args:
         results: the students' results.
-        form: one of `FORMATS`.
+        form: "plain", "canvas" or "moodle".
     """
     if form == "plain":
         rows: list[list[object]] = [["student", "kata", "status", "score", "max_score"]]

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     "--db", default="grades.sqlite", show_default=True, type=click.Path(path_type=Path), help="Where grades go."
 )
 @click.option(
-    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+    "--jobs",
+    "num_parallel",
+    default=os.cpu_count() or 1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Grades at a time.",
 )
 @click.option(
     "--resume", is_flag=True, help="Go on with a database that has grades; what has not changed is not graded again."
@@ -44,7 +49,7 @@ def command(
     ctx: click.Context,
     submissions: Path,
     db: Path,
-    jobs: int,
+    num_parallel: int,
     resume: bool,
     executor: str,
     seed: int,
@@ -64,7 +69,7 @@ def command(
     from grader.service import client
 
     manager: pluggy.PluginManager = ctx.obj
-    chosen = _executor(manager, executor, jobs)
+    chosen = _executor(manager, executor, num_parallel)
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
     with read_roster(submissions, catalog) as roster, Store(db) as store:
@@ -79,11 +84,11 @@ def command(
     ctx.exit(2 if roster.problems or progress.num_errors else 0)
 
 
-def _executor(manager: pluggy.PluginManager, name: str, jobs: int) -> Executor:
+def _executor(manager: pluggy.PluginManager, name: str, num_parallel: int) -> Executor:
     makers = {key: maker for found in manager.hook.grader_executors() for key, maker in found.items()}
     if name not in makers:
         raise UsageError(f"There is no executor called {name!r}; there are {', '.join(sorted(makers))}.")
-    made: Executor = makers[name](jobs)
+    made: Executor = makers[name](num_parallel)
     return made
 
 

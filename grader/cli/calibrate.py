@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 @click.argument("kata")
 @click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
 @click.option(
-    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+    "--jobs",
+    "num_parallel",
+    default=os.cpu_count() or 1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Grades at a time.",
 )
 @click.option("--show", is_flag=True, help="Only show what the calibration.json that is there says.")
 @click.pass_context
-def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool) -> None:
+def command(ctx: click.Context, kata: str, seeds: int, num_parallel: int, *, show: bool) -> None:
     """Measure how often the thresholds of KATA fail correct solutions and pass wrong ones.
 
     All its solutions are graded with many seeds; what they reach is written to calibration.json, beside the reference.
@@ -52,7 +57,7 @@ def command(ctx: click.Context, kata: str, seeds: int, jobs: int, *, show: bool)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task("grading", total=len(found.solutions()) * seeds)
-            evidence = calibrate(catalog, found, LocalExecutor(jobs), seeds, lambda: progress.advance(bar))
+            evidence = calibrate(catalog, found, LocalExecutor(num_parallel), seeds, lambda: progress.advance(bar))
         click.echo(f"Wrote {write_calibration(found, evidence)}.")
     for name, threshold in found.spec.thresholds.items():
         if name in evidence.values:

@@ -61,9 +61,9 @@ def command(
     from grader.service import client
 
     manager: pluggy.PluginManager = ctx.obj
-    formats = [name for names in manager.hook.grader_formats() for name in names]
-    if format_ not in formats:
-        raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(formats))}.")
+    reporters = {name: render for found in manager.hook.grader_reporters() for name, render in found.items()}
+    if format_ not in reporters:
+        raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")
     catalog = load_catalog(manager)
     found = catalog.find(kata)
     workspace = find_workspace(Path.cwd())
@@ -79,7 +79,7 @@ def command(
     except OSError as error:
         click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
-    click.echo(manager.hook.grader_report(format=format_, result=result, kata=found), nl=False)
+    click.echo(reporters[format_](result, found), nl=False)
     if format_ == "text" and result.status == "pass":
         opened = catalog.opened_by(found, workspace.passed())
         click.echo("Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".")

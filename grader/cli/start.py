@@ -19,3 +19,4 @@ def command(manager: pluggy.PluginManager, kata: str) -> None:
     found = load_catalog(manager).find(kata)
     folder = find_workspace(Path.cwd()).start(found)
     click.echo(f"Made {folder}. Read README.md, fill in {found.stub.name}, then: grader run {found.name}")
+    click.echo(f"The theory is in section {found.spec.section} of the course notes.")

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Verify all katas of all packs.")
 @click.option("--seeds", default=2, show_default=True, type=click.IntRange(1, 100), help="Seeds for each solution.")
 @click.option(
-    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="Grades at a time."
+    "--jobs",
+    "num_parallel",
+    default=os.cpu_count() or 1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Grades at a time.",
 )
 @click.option("--mutate", is_flag=True, help="Also change the references, and report what no test notices.")
 @click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
@@ -35,7 +40,7 @@ def command(
     pack: str | None,
     everything: bool,
     seeds: int,
-    jobs: int,
+    num_parallel: int,
     mutate: bool,
     fresh: bool,
     lock: bool,
@@ -58,7 +63,7 @@ def command(
     from grader.content.catalog import load_catalog
     from grader.service.executor import LocalExecutor
 
-    catalog, executor = load_catalog(ctx.obj), LocalExecutor(jobs)
+    catalog, executor = load_catalog(ctx.obj), LocalExecutor(num_parallel)
     chosen = _choose(catalog, katas, pack, everything=everything)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

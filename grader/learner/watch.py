@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import sys
 import threading
 from collections.abc import Iterator
@@ -70,8 +69,8 @@ class Watch:
         self.turn_to(kata)
         with _single_keys() as keyboard:
             while True:
-                sources = [source for source in (keyboard, self.folder, self.pending) if source is not None]
-                ready, _, _ = select.select(sources, [], [])
+                pending = [self.pending] if self.pending else []
+                ready = client.wait_for_any(pending, [file for file in (keyboard, self.folder) if file is not None])
                 if keyboard in ready:
                     key = os.read(keyboard, 1).decode("ascii", "replace").lower() if keyboard is not None else ""
                     if key in ("q", "\x03", "\x04", ""):
@@ -80,8 +79,8 @@ class Watch:
                 elif self.folder in ready and self.folder:
                     self.folder.acknowledge()
                     self.grade()
-                elif self.pending in ready:
-                    self.finish()
+                else:
+                    self.poll()
 
     def turn_to(self, kata: Kata) -> None:
         """Makes another kata the one that is watched, and starts it where it was not."""
@@ -133,11 +132,11 @@ class Watch:
             self.pending.cancel()
             self.pending = None
 
-    def finish(self) -> None:
-        """Takes the verdict that has arrived, if the grade was not begun again instead."""
+    def poll(self) -> None:
+        """Shows the verdict of the grade under way once it has arrived."""
         if self.pending:
             try:
-                finished = self.pending.finish_attempt()
+                finished = self.pending.poll()
             except GraderError as error:
                 finished = client.error_result(self.pending.job, str(error)), []
             if finished:

@@ -68,7 +68,6 @@ class ServiceStatus(msgspec.Struct):
 
     pid: int
     seconds: float
-    num_zygotes: int
     katas: list[str]
 
 

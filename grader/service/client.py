@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import glob
 import select
+import socket
 import time
 from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from typing import Final
 from typing import Literal
 
@@ -38,6 +41,7 @@ MAX_ATTEMPTS: Final = 3
 """How often a grade is begun when the machinery, and not the submission, fails."""
 
 _PAUSE_SECONDS: Final = 0.5
+"""What passes before the next attempt, so that a machine that is short of something can recover."""
 
 _GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
 
@@ -98,78 +102,82 @@ def make_job(catalog: Catalog, kata: Kata, request: GradeRequest) -> GradeJob:
 
 
 class PendingGrade:
-    """A grade under way, begun again where the machinery fails: it can be waited for, polled like a file, or cancelled."""
+    """A grade under way, begun again where the machinery fails: it can be polled, waited for, or cancelled.
+
+    This is the one place where a grade is tried again. A service that cannot be reached counts as an attempt, too.
+    """
 
     def __init__(self, service: Connection, job: GradeJob) -> None:
-        """Hands a submission to a judge.
-
-        Raises:
-            EngineError: the service cannot be reached.
-        """
+        """Hands a submission to a judge."""
         self.service = service
         self.job = job
         self.judge = job.judge
         self.num_attempts = 0
-        self.longest = FIRST_START_SECONDS + _WALLS * job.kata.spec.limits.wall_seconds + job.request.diagnosis_seconds
-        self._begin()
-
-    def fileno(self) -> int:
-        """Returns the descriptor that is readable when the attempt under way has ended."""
-        return self.connection.fileno()
+        self.connection: socket.socket | None = None
+        """Where the verdict arrives; None in the pause before an attempt."""
+        self.start = self.deadline = time.monotonic()
+        """When the attempt began; when its verdict must have arrived, or the pause is over."""
+        self.poll()
 
     def seconds_left(self) -> float:
-        """Returns how long the attempt under way may still take; after that something of ours hangs."""
+        """Returns after how many seconds `poll` has something to do even if nothing arrives."""
         return max(0.0, self.deadline - time.monotonic())
 
-    def wait(self) -> tuple[Result, list[DrawnPicture]]:
-        """Waits for the verdict.
+    def poll(self) -> tuple[Result, list[DrawnPicture]] | None:
+        """Takes the verdict if it has arrived, and begins the next attempt if it is time for that; never waits.
 
         Returns:
-            The result, and the pictures that the tests left.
+            The result, and the pictures that the tests left; None as long as the grade is under way.
 
         Raises:
             PackError: the kata cannot be graded with.
+            UsageError: there is no such device.
             EngineError: the machinery failed in every attempt.
         """
-        while (finished := self.finish_attempt()) is None:
-            pass
-        return finished
-
-    def finish_attempt(self) -> tuple[Result, list[DrawnPicture]] | None:
-        """Waits for the end of the attempt under way; None means that the machinery failed and another was begun.
-
-        This is the one place where a grade is tried again. Raises what `wait` does.
-        """
         try:
-            return self._receive()
+            if self.connection:
+                return self._receive(self.connection)
+            if not self.seconds_left():
+                self._begin()
         except EngineError as error:
+            self.cancel()
             if self.num_attempts == MAX_ATTEMPTS:
                 raise
             if isinstance(error, NoAnswerError):
                 self.service.renew()
             self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
-            time.sleep(_PAUSE_SECONDS)
-            self._begin()
-            return None
+            self.deadline = time.monotonic() + _PAUSE_SECONDS
+        return None
+
+    def wait(self) -> tuple[Result, list[DrawnPicture]]:
+        """Waits for the verdict; returns and raises what `poll` does."""
+        while (finished := self.poll()) is None:
+            wait_for_any([self])
+        return finished
 
     def cancel(self) -> None:
         """Lets go of the judge, which ends with its workers."""
-        self.connection.close()
+        if self.connection:
+            self.connection.close()
+            self.connection = None
 
     def _begin(self) -> None:
+        limit = _WALLS * self.job.kata.spec.limits.wall_seconds + self.job.request.diagnosis_seconds
         self.num_attempts += 1
         self.start = time.monotonic()
-        self.deadline = self.start + self.longest
+        self.deadline = self.start + FIRST_START_SECONDS + limit
         self.connection = self.service.connect(self.judge)
         # A judge that is gone already shows when its answer is missing.
         with contextlib.suppress(OSError):
             channel.send(self.connection, self.job.request)
 
-    def _receive(self) -> tuple[Result, list[DrawnPicture]]:
-        with self.connection:
-            if not select.select([self.connection], [], [], self.seconds_left())[0]:
-                raise NoAnswerError("The grading service is not responding. Retry, or use --cold.")
-            answer = channel.receive(self.connection, channel.Response)  # type: ignore[arg-type]
+    def _receive(self, connection: socket.socket) -> tuple[Result, list[DrawnPicture]] | None:
+        if not select.select([connection], [], [], 0)[0]:
+            if self.seconds_left():
+                return None
+            raise NoAnswerError("The grading service is not responding. Retry, or use --cold.")
+        with connection:
+            answer = channel.receive(connection, channel.Response)  # type: ignore[arg-type]
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures
         if isinstance(answer, channel.GradeFailure):
@@ -177,8 +185,25 @@ class PendingGrade:
         raise EngineError("The judge ended before it had a verdict; run the command again.")
 
 
+def wait_for_any(pending: Iterable[PendingGrade], files: Sequence[Any] = ()) -> list[Any]:
+    """Sleeps until `poll` may have something to do for one of the grades, or one of the files can be read.
+
+    Args:
+        pending: the grades under way.
+        files: whatever has a descriptor, or the descriptor itself.
+
+    Returns:
+        The files that can be read.
+    """
+    pending = list(pending)
+    longest = min((grade.seconds_left() for grade in pending), default=None)
+    connections = [grade.connection for grade in pending if grade.connection]
+    ready, _, _ = select.select([*files, *connections], [], [], longest)
+    return [file for file in files if file in ready]
+
+
 def grade(service: Connection, job: GradeJob) -> tuple[Result, list[DrawnPicture]]:
-    """Grades a submission and waits for the verdict; raises what `PendingGrade.wait` does."""
+    """Grades a submission and waits for the verdict; raises what `PendingGrade.poll` does."""
     refused = refuse(job)
     return (refused, []) if refused else PendingGrade(service, job).wait()
 

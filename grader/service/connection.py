@@ -26,6 +26,7 @@ import platformdirs
 
 from grader.content import fingerprint
 from grader.errors import EngineError
+from grader.errors import NoAnswerError
 from grader.protocol import channel
 from grader.protocol.channel import JudgeRequest
 
@@ -95,7 +96,7 @@ class OwnService:
                 socket.send_fds(self.control, [channel.encode(request)], [judge_end.fileno()])
             except OSError as error:
                 client.close()
-                raise EngineError(f"The grader's service has ended ({error}); run the command again.") from error
+                raise NoAnswerError(f"The grader's service has ended ({error}); run the command again.") from error
         return client
 
 
@@ -163,17 +164,19 @@ class BackgroundService:
     def _send(self, packet: bytes) -> socket.socket:
         client, judge_end = socket.socketpair()
         with judge_end:
-            for _ in range(2):
-                try:
-                    socket.send_fds(self._find() or self._start(), [packet], [judge_end.fileno()])
-                    return client
-                except OSError:
-                    self.close()  # It ended since: look again.
-        client.close()
-        raise EngineError("The grader's service ends as soon as it is started; try again with --cold.")
+            try:
+                socket.send_fds(self._find() or self._start(), [packet], [judge_end.fileno()])
+            except OSError as error:
+                client.close()
+                raise NoAnswerError(
+                    "The grader's service ends as soon as it is started; try again with --cold."
+                ) from error
+        return client
 
     def _find(self) -> socket.socket | None:
         """Returns the connection to a service that answers."""
+        if self._control is not None and select.select([self._control], [], [], 0)[0]:
+            self.close()  # After its greeting a service says nothing until it ends.
         if self._control is None:
             self._control = _greet(self.path)
         return self._control

@@ -38,7 +38,7 @@ _ENVIRONMENT: Final = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": "/nonexistent",
-    # One thread each: small operations are faster, sums do not depend on the machine, and jobs do not slow each other down.
+    # One thread each: small operations are faster, sums do not depend on the machine, and grades do not slow each other down.
     "OPENBLAS_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -144,8 +144,7 @@ class Service:
 
     def _status(self) -> ServiceStatus:
         katas = sorted({handle.kata for handle in self.judges.values()})
-        alive = sum(handle.is_alive() for handle in self.zygotes.values())
-        return ServiceStatus(os.getpid(), time.monotonic() - self.start, alive, katas)
+        return ServiceStatus(os.getpid(), time.monotonic() - self.start, katas)
 
     def _introduce(self, request: JudgeRequest, client: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""

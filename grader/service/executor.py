@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import Protocol
@@ -31,7 +30,7 @@ class LocalExecutor:
     def run(self, jobs: Iterable[GradeJob]) -> Iterator[tuple[GradeJob, Result]]:
         """Yields each job with its result as soon as it is graded."""
         waiting = iter(jobs)
-        under_way: set[PendingGrade] = set()
+        under_way: list[PendingGrade] = []
         with open_service() as service:
             while True:
                 while len(under_way) < self.num_parallel:
@@ -42,22 +41,21 @@ class LocalExecutor:
                     if refused:
                         yield job, refused
                     else:
-                        under_way.add(PendingGrade(service, job))
+                        under_way.append(PendingGrade(service, job))
                 if not under_way:
                     return
-                longest = min(pending.seconds_left() for pending in under_way)
-                ready, _, _ = select.select(list(under_way), [], [], longest)
-                for pending in ready or [pending for pending in under_way if not pending.seconds_left()]:
-                    result = _finish(pending)
+                client.wait_for_any(under_way)
+                for pending in list(under_way):
+                    result = _poll(pending)
                     if result:
                         under_way.remove(pending)
                         yield pending.job, result
 
 
-def _finish(pending: PendingGrade) -> Result | None:
-    """Takes a verdict, or the reason why there is none; None means that the grade was begun again."""
+def _poll(pending: PendingGrade) -> Result | None:
+    """Returns the result of a grade that is over, which is an error where none could be made; None while it is under way."""
     try:
-        finished = pending.finish_attempt()
+        finished = pending.poll()
     except GraderError as error:
         return client.error_result(pending.job, str(error))
     return finished[0] if finished else None
