@@ -86,7 +86,8 @@ def verify(
     """
     folder = folder or cache.default_folder() / "verified"
     files = {kata.name: folder / f"{kata.name}-{num_seeds}.json" for kata in katas}
-    versions = {kata.name: fingerprint.of_graded(kata) for kata in katas}
+    # Findings name files, so what was found of a copy elsewhere is of no use.
+    versions = {kata.name: fingerprint.compose(fingerprint.of_graded(kata), str(kata.folder)) for kata in katas}
     known = {} if fresh else {name: found for name in files if (found := _load(files[name], versions[name]))}
     unknown = [kata for kata in katas if kata.name not in known]
     grades: dict[str, Grades] = {kata.name: {} for kata in unknown}
