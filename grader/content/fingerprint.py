@@ -11,12 +11,10 @@ import functools
 import hashlib
 import json
 import os
-import platform
 import sys
 import sysconfig
 import zlib
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +54,7 @@ def of_engine() -> str:
 
 def of_libraries() -> str:
     """Returns a digest that changes with the versions of Python, TensorFlow, Keras and NumPy."""
-    return compose(platform.python_version(), *(f"{name} {_version_of(name)}" for name in _LIBRARIES))
+    return compose(sys.version.split()[0], *(f"{name} {_version_of(name)}" for name in _LIBRARIES))
 
 
 def of_service() -> str:
@@ -140,6 +138,8 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _version_of(library: str) -> str:
+    from importlib import metadata  # Each command imports this module, and few ask for a version.
+
     try:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
