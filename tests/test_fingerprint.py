@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
+import grimp
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
@@ -71,6 +73,22 @@ def test_what_judge_or_worker_import_changes_the_engine(
     assert engine() != before
 
 
+def test_later_python_reads_the_same_engine(engine: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = engine()
+    # As Python 3.12 does; a lock must fit whatever version reads it.
+    monkeypatch.setattr(ast.FunctionDef, "_fields", (*ast.FunctionDef._fields, "type_params"))
+    monkeypatch.setattr(ast.FunctionDef, "type_params", [], raising=False)
+    assert engine() == before
+
+
+def test_service_is_named_after_the_files_of_the_engine(engine: Callable[[], str], tmp_path: Path) -> None:
+    before = fingerprint.of_service()
+    (tmp_path / "grader/cli/hint.py").write_text("")
+    assert fingerprint.of_service() == before
+    (tmp_path / "grader/worker/forbidden.py").write_text("")
+    assert fingerprint.of_service() != before
+
+
 def change(file: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert text.count(old) == 1
@@ -89,6 +107,18 @@ def test_every_module_that_a_program_of_the_engine_loads_is_found() -> None:
     assert not {file.parent.name for file in found} & {"cli", "learner", "classroom", "authoring"}
 
 
+def test_files_of_the_engine_are_those_that_its_imports_lead_to() -> None:
+    graph = grimp.build_graph("grader", exclude_type_checking_imports=True, cache_dir=None)
+    waiting, modules = ["grader.service.daemon", "grader.worker.zygote", "grader.testing"], set[str]()
+    while waiting:
+        module = waiting.pop()
+        modules.add(module)
+        packages = {module.rsplit(".", number)[0] for number in range(1, module.count(".") + 1)}
+        waiting += (packages | graph.find_modules_directly_imported_by(module)) - modules
+    files = {str(file.relative_to(ROOT).with_suffix("")) for file in fingerprint.engine_files()}
+    assert {file.removesuffix("/__init__").replace("/", ".") for file in files} == modules
+
+
 def test_any_file_of_a_kata_changes_its_fingerprint(write_kata: WriteKata) -> None:
     kata = write_kata()
     (kata.reference_folder / "__pycache__").mkdir()
@@ -103,10 +133,14 @@ def test_any_file_of_a_kata_changes_its_fingerprint(write_kata: WriteKata) -> No
     assert len(seen) == 6
 
 
-def test_version_of_a_library_changes_the_fingerprint(monkeypatch: pytest.MonkeyPatch, write_kata: WriteKata) -> None:
+@pytest.mark.parametrize("library", ["tensorflow", "keras", "numpy"])
+def test_version_of_a_library_changes_the_fingerprint(
+    monkeypatch: pytest.MonkeyPatch, write_kata: WriteKata, library: str
+) -> None:
     kata = write_kata()
     before = fingerprint.of_libraries(), fingerprint.of_graded(kata)
-    monkeypatch.setattr(metadata, "version", lambda name: "99.0")
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99.0" if name == library else installed(name))
     assert fingerprint.of_libraries() != before[0]
     assert fingerprint.of_graded(kata) != before[1]
 

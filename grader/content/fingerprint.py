@@ -108,7 +108,7 @@ def _files_of(module: str) -> Iterator[Path]:
 def _imports(tree: ast.AST) -> Iterator[str]:
     """Yields what a module imports of this package when it runs, inside functions too."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("grader"))
@@ -119,15 +119,20 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _meaning_of(file: Path) -> str:
-    tree = ast.parse(file.read_bytes())
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):  # A lambda's is no list.
-            node.body = [part for part in body if not _is_prose(part)]  # type: ignore[attr-defined]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return hashlib.sha256(repr(_plain(ast.parse(file.read_bytes()))).encode()).hexdigest()
 
 
-def _is_prose(statement: ast.AST) -> bool:
+def _plain(part: object) -> object:
+    """Turns a syntax tree into lists without empty fields: later versions of Python add some, which ast.dump shows."""
+    if isinstance(part, list):
+        return [_plain(entry) for entry in part if not _is_prose(entry)]
+    if isinstance(part, ast.AST):
+        fields = ((name, _plain(value)) for name, value in ast.iter_fields(part))
+        return [type(part).__name__, *((name, value) for name, value in fields if value not in (None, []))]
+    return part
+
+
+def _is_prose(statement: object) -> bool:
     """Says whether a statement is a string and nothing else, as the docstring of a function or of an attribute is."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
