@@ -133,7 +133,7 @@ def test_any_file_of_a_kata_changes_its_fingerprint(write_kata: WriteKata) -> No
     assert len(seen) == 6
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "keras", "numpy"])
+@pytest.mark.parametrize("library", ["tensorflow", "keras", "numpy", "scikit-learn", "gymnasium"])
 def test_version_of_a_library_changes_the_fingerprint(
     monkeypatch: pytest.MonkeyPatch, write_kata: WriteKata, library: str
 ) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
-from importlib import metadata
 
 from grader.authoring.separation import find_unseparated
 from grader.content import fingerprint
@@ -25,8 +23,6 @@ from grader.service.client import GradeJob
 from grader.service.client import make_job
 from grader.service.client import traces_folder
 from grader.service.executor import Executor
-
-_LIBRARIES = ("numpy", "tensorflow", "keras", "scikit-learn", "gymnasium")
 
 Results = dict[str, list[Result]]
 """The results of each solution, in the order of the seeds."""
@@ -54,7 +50,7 @@ def calibrate(
     calibration = Calibration(
         seeds=num_seeds,
         machine=f"{platform.system()} {platform.machine()}, one thread",
-        versions={"python": platform.python_version(), **dict(_versions())},
+        versions=fingerprint.library_versions(),
         seconds={
             test.name: round(max(result.tests[index].seconds for result in results[REFERENCE]), 3)
             for index, test in enumerate(results[REFERENCE][0].tests)
@@ -126,11 +122,3 @@ def _outcomes(graded: list[Result], all_traces: list[Traces], long_tests: set[st
     return Outcomes(
         sorted(always), sorted(set.union(*failed) - always), {test: sorted(found) for test, found in tags.items()}
     )
-
-
-def _versions() -> Iterator[tuple[str, str]]:
-    for library in _LIBRARIES:
-        try:
-            yield library, metadata.version(library)
-        except metadata.PackageNotFoundError:
-            continue

@@ -7,6 +7,7 @@ part of it. It counts by its syntax trees without docstrings, so that rewording 
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import json
@@ -24,7 +25,8 @@ from grader.content.kata import Kata
 _PACKAGE: Final = Path(__file__).parents[1]
 # The service decides about threads through the environment that it gives to zygotes; hidden tests import grader.testing.
 _ROOTS: Final = ("grader.service.daemon", "grader.worker.zygote", "grader.testing")
-_LIBRARIES: Final = ("tensorflow", "keras", "numpy")
+# Beside what computes: hidden tests take data sets of scikit-learn, and environments of Gymnasium.
+_LIBRARIES: Final = ("numpy", "tensorflow", "keras", "scikit-learn", "gymnasium")
 
 
 def compose(*parts: str) -> str:
@@ -52,9 +54,20 @@ def of_engine() -> str:
     return compose(*(f"{file.relative_to(_PACKAGE)} {_meaning_of(file)}" for file in engine_files()))
 
 
+def library_versions() -> dict[str, str]:
+    """Returns the versions of Python and of the libraries that decide verdicts; one that is not installed is left out."""
+    from importlib import metadata  # Each command imports this module, and few ask for a version.
+
+    versions = {"python": sys.version.split()[0]}
+    for library in _LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[library] = metadata.version(library)
+    return versions
+
+
 def of_libraries() -> str:
-    """Returns a digest that changes with the versions of Python, TensorFlow, Keras and NumPy."""
-    return compose(sys.version.split()[0], *(f"{name} {_version_of(name)}" for name in _LIBRARIES))
+    """Returns a digest that changes with the version of Python or of a library that decides verdicts."""
+    return compose(*(f"{name} {version}" for name, version in library_versions().items()))
 
 
 def of_service() -> str:
@@ -140,12 +153,3 @@ def _is_prose(statement: object) -> bool:
 def _files_in(folder: Path) -> list[Path]:
     found = (file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     return sorted(file for file in found if not file.name.startswith(".") and not file.name.endswith("~"))
-
-
-def _version_of(library: str) -> str:
-    from importlib import metadata  # Each command imports this module, and few ask for a version.
-
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "none"
