@@ -9,6 +9,7 @@ demo: .venv/ready  ## Grades a submission and shows the verdict.
 
 test: .venv/ready lint  ## Checks everything that CI checks.
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/oracles
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
