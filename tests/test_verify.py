@@ -111,6 +111,19 @@ def test_good_kata_has_no_findings(copy: Copy) -> None:
     assert (report.num_right, report.num_seeds) == (2, 3)
 
 
+def test_long_hidden_tests_need_a_reason(copy: Copy) -> None:
+    text = copy.file("test_hidden.py").read_text()
+    copy.file("test_hidden.py").write_text(text + "\n" * 200)
+    (finding,) = copy.verify().findings
+    assert finding.file.endswith("test_hidden.py")
+    assert finding.problem.startswith("expected at most 200 lines, found 2")
+    assert finding.problem.endswith("say in its docstring why it has more than 200 lines")
+    docstring, rest = text.split('"""', 2)[1:]
+    with_reason = f'"""{docstring} Two kinds of tasks have more\nthan 200 lines."""{rest}'
+    copy.file("test_hidden.py").write_text(with_reason + "\n" * 200)
+    assert copy.verify().findings == []
+
+
 def test_unchanged_kata_is_not_graded_again(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not copy.verify(fresh=False).is_cached
     monkeypatch.setattr("grader.service.executor.PendingGrade", None)

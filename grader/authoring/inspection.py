@@ -15,6 +15,7 @@ from grader.content.kata import Kata
 from grader.errors import PackError
 
 _TOO_HEAVY: Final = ("tensorflow", "keras", "torch", "jax")
+_MANY_LINES: Final = 200
 
 
 def inspect(kata: Kata) -> Iterator[Finding]:
@@ -38,6 +39,17 @@ def _look_at_files(kata: Kata) -> Iterator[Finding]:
     for solution in wrong:
         if not (solution.title and solution.explanation):
             yield Finding(solution.where, "expected a title and an explanation for the learner; write what is missing")
+    yield from _look_at_hidden_tests(kata)
+
+
+def _look_at_hidden_tests(kata: Kata) -> Iterator[Finding]:
+    """Checks their length, for which a reason may be given, and what they import."""
+    source = kata.hidden_tests.read_text(encoding="utf-8")
+    num_lines, reason = len(source.splitlines()), f"more than {_MANY_LINES} lines"
+    if num_lines > _MANY_LINES and reason not in " ".join((ast.get_docstring(ast.parse(source)) or "").split()):
+        problem = f"expected at most {_MANY_LINES} lines, found {num_lines}"
+        advice = f"use the checks of grader.testing, or say in its docstring why it has {reason}"
+        yield Finding.about(kata.hidden_tests, f"{problem}; {advice}")
     for name in _imports(kata.hidden_tests):
         if name.partition(".")[0] in _TOO_HEAVY:
             yield Finding.about(kata.hidden_tests, f"imports {name}, which the judge must not load; compute with NumPy")

@@ -27,6 +27,7 @@ from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.errors import UsageError
 from grader.errors import was_perhaps_killed
+from grader.judge.description import describe
 from grader.judge.feedback import explain
 from grader.judge.pictures import Pictures
 from grader.judge.process import WorkerProcess
@@ -78,6 +79,7 @@ class Grade:
         self.context = context
         self.plugin = plugin
         self.items = {item.name: item for item in items}
+        self.descriptions = describe(self.items.values())
         self.request = request
         self.kata = context.kata
         self.submission = self._remote(request.source)
@@ -185,7 +187,7 @@ class Grade:
         for name in sorted(self.items, key=lambda name: name in self.request.deferred):
             is_caught = any(result.status == "fail" for result in results.values())
             if is_caught and name in self.request.deferred:
-                results[name] = _skipped(self.items[name])
+                results[name] = _skipped(self.items[name], self.descriptions[name])
             else:
                 results[name] = self._run_test(self.items[name], points[name])
         return [results[name] for name in self.items]
@@ -211,7 +213,7 @@ class Grade:
         result = TestResult(
             name=item.name,
             task=task_of(item),
-            description=description_of(item),
+            description=self.descriptions[item.name],
             status="pass",
             points=0.0,
             max_points=max_points,
@@ -326,11 +328,11 @@ def _lines_in(file: str, error: BaseException | None) -> list[int]:
     return [line for frame, line in frames if frame.f_code.co_filename == file]
 
 
-def _skipped(item: pytest.Item) -> TestResult:
+def _skipped(item: pytest.Item, description: str) -> TestResult:
     return TestResult(
         name=item.name,
         task=task_of(item),
-        description=description_of(item),
+        description=description,
         status="skip",
         points=0.0,
         max_points=0.0,
@@ -347,20 +349,3 @@ def task_of(item: pytest.Item) -> int:
     """Returns the number of the task that a test belongs to, or 0."""
     mark = item.get_closest_marker("task")
     return int(mark.args[0]) if mark else 0
-
-
-def description_of(item: pytest.Item) -> str:
-    """Returns the line that a learner reads: the test's docstring with its parameters filled in.
-
-    What the docstring does not mention is added at the end, so that no two lines are alike.
-    """
-    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
-    description = " ".join(docstring.split())
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
-    unsaid = []
-    for name, value in parameters.items():
-        if f"`{name}`" in description:
-            description = description.replace(f"`{name}`", f"{value}")
-        elif isinstance(value, str | int | float | tuple):
-            unsaid.append(f"{name} = {value}")
-    return f"{description} ({', '.join(unsaid)})" if description and unsaid else description

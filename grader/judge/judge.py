@@ -28,9 +28,9 @@ from grader.content.kata import load_kata
 from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.errors import PackError
+from grader.judge.description import describe
 from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
-from grader.judge.grade import description_of
 from grader.judge.pictures import preload as preload_pictures
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.verdict import finish_diagnosis
@@ -108,7 +108,7 @@ class Judge(HiddenTestPlugin):
     def _find_problem(self, items: list[pytest.Item]) -> str | None:
         """Checks what every hidden test must have."""
         file, parts = self.context.kata.hidden_tests, self.context.kata.spec.tasks
-        tasks = Counter[int]()
+        descriptions, tasks = describe(items), Counter[int]()
         for item in items:
             mark = item.get_closest_marker("task")
             number = mark.args[0] if mark and mark.args else None
@@ -117,7 +117,7 @@ class Judge(HiddenTestPlugin):
                     f"{file}: expected @pytest.mark.task(n) with n from 1 to {len(parts)} on {item.name}, "
                     f"found {number!r}; mark the test with its task."
                 )
-            if not description_of(item):
+            if not descriptions[item.name]:
                 return (
                     f"{file}: expected a docstring on {item.name}, found none; it is the line that the learner reads."
                 )

@@ -48,7 +48,7 @@ def cost(inputs, outputs, hidden_layers, width):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("units", "count"), [([3, 2], 8), ([784, 10], 7850)])
 def test_parameters_of_a_layer(submission, units, count):
-    """Counts weights and biases of a single layer."""
+    """Counts weights and biases of a single layer, here with units = `units`."""
     assert_equal(submission.count_parameters(units), count, kind="integer", next_step=LAYER)
 
 
@@ -83,14 +83,14 @@ def test_parameters_of_a_huge_stack(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("units", "flops"), [([3, 1], 6), ([2, 3, 2], 24)])
 def test_flops_by_hand(submission, units, flops):
-    """Counts products and plus signs of a small network."""
+    """Counts products and plus signs of a small network, here with units = `units`."""
     assert_equal(submission.count_flops(units), flops, kind="integer", next_step=OPERATIONS)
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("units", "flops"), [([3, 1], 5), ([1, 4], 4)])
 def test_flops_without_biases(submission, units, flops):
-    """Leaves out the addition of the bias where there is none."""
+    """Leaves out the addition of the bias where there is none, here with units = `units`."""
     assert_equal(submission.count_flops(units, use_bias=False), flops, kind="integer", next_step=NO_BIAS)
 
 
@@ -148,7 +148,7 @@ def test_nothing_fits(submission):
 @pytest.mark.task(3)
 @pytest.mark.parametrize(("hidden_layers", "width"), [(1, 12_345_678_901), (96, 98_765)])
 def test_widest_of_a_large_budget(submission, hidden_layers, width):
-    """Finds the width in time, and to the unit, where the budget is close to 10^12."""
+    """Finds the width in time, and to the unit, where the answer is `width`."""
     exactly = cost(30, 7, hidden_layers, width)
     for budget, expected in ((exactly, width), (exactly - 1, width - 1)):
         returned = submission.widest(30, 7, hidden_layers, budget)

@@ -1,4 +1,7 @@
-"""What `depth_vs_width` must do."""
+"""What `depth_vs_width` must do.
+
+There are four tasks of four kinds, and pieces are counted in exact fractions: hence more than 200 lines.
+"""
 
 from fractions import Fraction
 from itertools import groupby

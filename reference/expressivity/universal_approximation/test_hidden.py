@@ -1,4 +1,7 @@
-"""What `approximate` must do."""
+"""What `approximate` must do.
+
+The judge measures the error between all bends of any network and tries repairs to name a mistake: hence more than 200 lines.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

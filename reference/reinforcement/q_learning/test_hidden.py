@@ -1,4 +1,7 @@
-"""What `q_learning` must do."""
+"""What `q_learning` must do.
+
+An update, a memory and an agent are watched from outside, each with tests of its own: hence more than 200 lines.
+"""
 
 import gymnasium
 import numpy as np

@@ -1,4 +1,7 @@
-"""What `augmentation` must do."""
+"""What `augmentation` must do.
+
+There are four tasks, and every copy is traced back to the image that it was made of: hence more than 200 lines.
+"""
 
 import functools
 from collections import Counter
