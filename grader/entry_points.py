@@ -1,4 +1,4 @@
-"""Finds the entry points of installed plugins, and remembers them until something is installed or removed.
+"""Finds the entry points of installed plugins, and caches them until something is installed or removed.
 
 Asking the metadata of every installed distribution takes longer than all else that a command does before it begins.
 """

@@ -1,4 +1,4 @@
-"""Checks katas: inspects their files, grades their solutions, and remembers what has not changed."""
+"""Checks katas: inspects their files, grades their solutions, and caches what has not changed."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def load_catalog(manager: pluggy.PluginManager) -> Catalog:
 
 
 def _cached_pack(pack: Pack) -> list[Kata]:
-    """Returns the katas of a pack: as they were remembered, or loaded when anything has changed since."""
+    """Returns the katas of a pack: from the cache, or loaded when anything has changed since."""
     place = f"{pack.name} {pack.katas} {pack.reference}"
     file = cache.default_folder() / f"pack-{zlib.crc32(place.encode()):08x}.json"
     known = cache.load(file, place)

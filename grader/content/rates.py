@@ -81,6 +81,6 @@ def proposed_limit(right: Sequence[float], wrong: Sequence[float]) -> float:
         2.133333
     """
     first, second = np.asarray(right, dtype=float), np.asarray(wrong, dtype=float)
-    spreads = [float(array.std(ddof=1)) if array.size > 1 else 0.0 for array in (first, second)]
-    weight = spreads[0] / sum(spreads) if sum(spreads) > 0 else 0.5
+    deviations = [float(array.std(ddof=1)) if array.size > 1 else 0.0 for array in (first, second)]
+    weight = deviations[0] / sum(deviations) if sum(deviations) > 0 else 0.5
     return round(float(first.mean() + weight * (second.mean() - first.mean())), 6)

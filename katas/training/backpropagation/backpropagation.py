@@ -9,7 +9,7 @@ def forward(
     biases: list[np.ndarray],
     activations: list[str],
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Computes a network layer by layer, and keeps everything that the way back needs.
+    """Computes a network layer by layer, and keeps everything that the backward pass needs.
 
     Section 2.2 of the notes. For the layers l = 1, ..., K, with one sample in each row:
 

@@ -224,7 +224,7 @@ def test_learning_rate_may_change(submission, support, rng, name):
 
 @pytest.mark.task(3)
 def test_valley(submission, support, pictures):
-    """Goes down a narrow valley, where gradient descent goes to and fro across it."""
+    """Goes down a narrow valley, across which gradient descent oscillates."""
     start, curvatures = np.array([-4.0, 1.5]), np.array([0.15, 4.0])
     paths = {"gradient descent": start * (1 - 0.4 * curvatures) ** np.arange(41)[:, None]}
     for name in EXPECTED:

@@ -24,7 +24,7 @@ def forward(
     biases: list[np.ndarray],
     activations: list[str],
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Computes a network layer by layer, and keeps everything that the way back needs."""
+    """Computes a network layer by layer, and keeps everything that the backward pass needs."""
     pre_activations, outputs = [], [inputs]
     for kernel, bias, activation in zip(weights, biases, activations, strict=True):
         pre_activations.append(outputs[-1] @ kernel + bias)

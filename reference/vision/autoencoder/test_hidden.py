@@ -177,10 +177,10 @@ def judge(submission, rng, seed):
     middle = np.stack(np.meshgrid(*np.quantile(codes, np.linspace(0.02, 0.98, 12), axis=0).T), axis=-1).reshape(-1, 2)
     plane = read_off(drawn, axes, middle)
     ratio = np.mean((reconstructions - held_out) ** 2) / pca_error(training, held_out, 2)
-    return held_out, reconstructions, plane, float(ratio), find_clue(encoder, held_out, reconstructions)
+    return held_out, reconstructions, plane, float(ratio), find_tag(encoder, held_out, reconstructions)
 
 
-def find_clue(encoder, images, reconstructions):
+def find_tag(encoder, images, reconstructions):
     """Sees some mistakes whatever the layers are: in the sums of the codes, in the brightness, in the code of a mean."""
     codes = encode(encoder, images, 2)
     if np.std(codes.sum(axis=1)) < 1e-3 * np.std(codes):
