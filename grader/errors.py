@@ -4,6 +4,7 @@ GraderError
 ├── UsageError      whoever typed the command
 ├── PackError       the author of a kata or of a pack
 └── EngineError     nobody: something of ours failed, and trying again is worth it
+    ├── OverloadError
     └── NoAnswerError
 
 TrustedCodeError    the author of a kata, unless the submission caused it
@@ -29,6 +30,10 @@ class PackError(GraderError):
 
 class EngineError(GraderError):
     """The machinery failed; the submission is not to blame."""
+
+
+class OverloadError(EngineError):
+    """The machine gave a worker too little time to decide anything; nothing is broken, so nothing has to be replaced."""
 
 
 class NoAnswerError(EngineError):

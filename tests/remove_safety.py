@@ -52,7 +52,7 @@ REMOVALS = [
         WIRE,
     ),
     Removal("plain values", "protocol/wire.py", "        _check_plain(message.value)\n", "", WIRE),
-    Removal("deadline", "protocol/wire.py", "if left <= 0:", "if False:", WIRE),
+    Removal("deadline", "protocol/wire.py", "        if left <= 0:", "        if False:", WIRE),
     Removal("handles", "judge/proxy.py", "isinstance(value, wire.Handle) and value.number >= 0", "True", WIRE),
     Removal("callbacks", "judge/proxy.py", "if function is None or not well_formed:", "if False:", WIRE),
     Removal("output limit", "judge/process.py", "self.total_bytes > self.limit_bytes", "False", "test_attacks.py"),
@@ -82,10 +82,18 @@ REMOVALS = [
         "test_judge.py",
     ),
     Removal(
-        "lost workers", "judge/grade.py", "self.num_lost >= MAX_LOST_WORKERS or", "", "test_judge.py test_attacks.py"
+        "lost workers",
+        "judge/grade.py",
+        "self.num_lost[task] >= MAX_LOST_WORKERS",
+        "False",
+        "test_judge.py test_attacks.py",
     ),
     Removal(
-        "wall clock", "judge/grade.py", "+ self.kata.spec.limits.wall_seconds", "+ 1e6", "test_judge.py test_attacks.py"
+        "wall clock",
+        "judge/grade.py",
+        "self.submission.seconds_left = self.kata.spec.limits.wall_seconds",
+        "pass",
+        "test_judge.py test_attacks.py",
     ),
     Removal("speed outputs", "judge/thresholds.py", "        check(returned, expected)\n", "", "test_judge.py"),
     Removal(

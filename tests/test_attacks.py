@@ -33,11 +33,11 @@ LIMITS = KATA_TOML + "\n[limits]\ncall_seconds = 2.0\nwall_seconds = 15.0\n"
 ATTACKS = {
     "exits": ("import os; os._exit(0)", "ended the whole process"),
     "raises SystemExit": ("import sys; sys.exit(0)", "SystemExit"),
-    "loops forever": ("while True: pass", "time was up"),
+    "loops forever": ("while True: pass", "was still running after"),
     "sleeps through interrupts": (
         "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "while True:\n    try: time.sleep(60)\n    except BaseException: pass",
-        "time was up",
+        "was still running after",
     ),
     "forks": ("import os\nwhile True: os.fork()", "PermissionError"),
     "starts a program": ("import subprocess; subprocess.run(['/bin/true'])", "PermissionError"),
@@ -161,9 +161,10 @@ FORGED_REPLY = """
     from grader.protocol import wire
     from grader.worker.worker import Worker
     worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
-    def send(nonce, value, kind="value", target=0):
+    def send(nonce, value, kind="value", target=0, times=1):
         message = wire.Message(kind, nonce, target, value=value)
-        worker.connection.send(wire.encode(message, wire.refuse), time.monotonic() + 1)
+        frame = b"".join(wire.encode(message, wire.refuse))
+        worker.connection.send([frame * times], wire.WallDeadline(1))
     def double(values):
         {forgery}
         return values
@@ -174,7 +175,7 @@ FORGED_REPLY = """
     ("forgery", "words"),
     [
         ("send(worker.nonce + 1, 2 * values)", "reply to another question"),
-        ("send(worker.nonce, values); send(worker.nonce, 2 * values)", "a message that nobody asked for"),
+        ("send(worker.nonce, values, times=2)", "a message that nobody asked for"),
         ("send(worker.nonce, wire.Handle(-1))", "a function of the worker's own making"),
         ("send(worker.nonce, [[], {}], 'callback', 7)", "a callback that was never offered"),
         ("worker.connection.socket.send(b'x' * 64)", "not a reply"),

@@ -22,6 +22,7 @@ from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.thresholds import MAX_SAMPLES
+from grader.judge.usage import ProcessUsage
 from grader.learner.report import render_text
 from grader.protocol.channel import GradeRequest
 from grader.service import client
@@ -343,6 +344,7 @@ class DyingWorker:
     is_alive = True
     layers = ()
     cpu_seconds_at_end = 0.0
+    usage = ProcessUsage(None)
     output = types.SimpleNamespace(take=lambda: "")
 
     def __init__(self, error: Exception | None) -> None:
@@ -389,7 +391,12 @@ def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, gr
     kata = write_kata(FOUR_CALLS, toml=KATA_TOML + "\n[limits]\ncall_seconds = 0.5\n")
     result = grade(kata, "def double(values):\n    while True: pass\n")
     messages = [test.message or "" for test in result.tests]
-    assert ["time was up" in message for message in messages] == [True, True, False, False]
+    assert ["was still running after 0.5 s of its own time" in message for message in messages] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert [message.startswith("Not run") for message in messages] == [False, False, True, True]
     assert render_text(result, kata).count(" (not run)") == 2
 

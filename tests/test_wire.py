@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 
 import msgspec
@@ -138,8 +137,8 @@ def ends() -> Iterator[tuple[wire.FrameSocket, socket.socket]]:
         yield wire.FrameSocket(ours), theirs
 
 
-def soon() -> float:
-    return time.monotonic() + 5
+def soon() -> wire.Deadline:
+    return wire.WallDeadline(5)
 
 
 Ends = tuple[wire.FrameSocket, socket.socket]
@@ -157,7 +156,7 @@ def test_long_bodies_are_refused_before_they_are_read(ends: Ends) -> None:
         ends[0].receive(soon(), wire.refuse)
 
 
-def test_deadline_is_absolute_even_when_bytes_drip(ends: Ends) -> None:
+def test_deadline_holds_even_when_bytes_drip(ends: Ends) -> None:
     stop = threading.Event()
 
     def drip() -> None:
@@ -169,7 +168,7 @@ def test_deadline_is_absolute_even_when_bytes_drip(ends: Ends) -> None:
     thread.start()
     try:
         with pytest.raises(wire.DeadlineExceeded):
-            ends[0].receive(time.monotonic() + 0.3, wire.refuse)
+            ends[0].receive(wire.WallDeadline(0.3), wire.refuse)
     finally:
         stop.set()
         thread.join()

@@ -27,6 +27,7 @@ from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.errors import UsageError
 from grader.errors import was_perhaps_killed
+from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.description import describe
 from grader.judge.feedback import explain
 from grader.judge.pictures import Pictures
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from grader.judge.pytest_plugin import HiddenTestPlugin
 
 MAX_LOST_WORKERS: Final = 2
-"""After so many dead workers the remaining tests are not run: each may cost the whole time of a call."""
+"""After so many dead workers the other tests of a task are not run: each may cost the whole time of a call."""
 
 _MAX_OUTPUT: Final = 500
 
@@ -92,7 +93,8 @@ class Grade:
         """What the submission did in each test."""
         self.wants_diagnosis = False
         """Whether there was no time to find the misconception."""
-        self.num_lost = 0
+        self.num_lost = Counter[int]()
+        """How many workers each task has lost."""
         self.raised: BaseException | None = None
         """What ended the test that runs; the pytest plugin notes it."""
 
@@ -167,7 +169,7 @@ class Grade:
     def _start_worker(self) -> WorkerProcess:
         worker = WorkerProcess(self.context.zygote, self.kata.spec.limits, self.context.start_seconds)
         if self.request.device == "gpu":
-            deadline = time.monotonic() + self.context.start_seconds
+            deadline = OwnTimeDeadline(self.context.start_seconds, worker.usage)
             if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
                 worker.kill()
                 raise UsageError(
@@ -182,7 +184,7 @@ class Grade:
         error = self._try_twice(self._load)
         if isinstance(error, SubmissionError) and not self._is_ours(error, None):
             return [self._load_failure(error)]
-        self.submission.deadline = time.monotonic() + self.kata.spec.limits.wall_seconds
+        self.submission.seconds_left = self.kata.spec.limits.wall_seconds
         results: dict[str, TestResult] = {}
         for name in sorted(self.items, key=lambda name: name in self.request.deferred):
             is_caught = any(result.status == "fail" for result in results.values())
@@ -218,12 +220,10 @@ class Grade:
             points=0.0,
             max_points=max_points,
         )
-        if self.num_lost >= MAX_LOST_WORKERS or time.monotonic() >= self.submission.deadline:
+        reason = self._why_not_run(result.task)
+        if reason:
             result.status = "fail"
-            result.message = (
-                f"{NOT_RUN}, because earlier tests stopped your code or used up the time.\n"
-                "Next step: Fix the failures above."
-            )
+            result.message = f"{NOT_RUN}, because {reason}.\nNext step: Fix the failures above."
             self.traces[item.name] = Trace("not run")
             return result
         start = time.monotonic()
@@ -236,12 +236,19 @@ class Grade:
             result.status, result.max_points, result.message = "skip", 0.0, str(error)
         else:
             if isinstance(error, SubmissionStopped):
-                self.num_lost += 1
+                self.num_lost[result.task] += 1
             message = explain(error, self.submission.calls, self.request.source, self.kata.stub.name)
             problem = self._is_ours(error, item)
             result.status = "error" if problem else "fail"
             result.message = problem or message
         return result
+
+    def _why_not_run(self, task: int) -> str | None:
+        if self.submission.seconds_left <= 0:
+            return f"your code has used up the {self.kata.spec.limits.wall_seconds:g} s of its own time that all tests may take"
+        if self.num_lost[task] >= MAX_LOST_WORKERS:
+            return "earlier tests of this task stopped your code"
+        return None
 
     def _run_examples(self, statement: str) -> TestResult:
         """Runs the examples of a statement with the submission."""
@@ -311,6 +318,7 @@ class Grade:
         """Runs a test, or only the loading, with a fresh reference as the subject."""
         recorded, taken = list(self.thresholds.results), list(self.pictures.taken)
         self.subject = self._remote(self.context.reference_source)
+        self.subject.seconds_left = self.kata.spec.limits.wall_seconds
         self.subject.begin_test(self.request.seed)
         try:
             return self._try_twice(self._load if item is None else lambda: self._execute(item))

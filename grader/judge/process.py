@@ -9,17 +9,18 @@ import select
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from typing import Final
 
 import msgspec
 
 from grader.errors import EngineError
+from grader.errors import OverloadError
 from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
+from grader.judge.deadline import OwnTimeDeadline
+from grader.judge.usage import ProcessUsage
 from grader.protocol import messages
 from grader.protocol import wire
 from grader.protocol.limits import FIRST_START_SECONDS
@@ -28,7 +29,7 @@ from grader.protocol.limits import Limits
 _STATUS_SECONDS: Final = 5.0
 _GARBAGE_STEP: Final = "Do not use the file descriptors of the process; return values from your functions instead."
 _EXIT_STEP: Final = "Remove calls such as sys.exit() and os._exit(): a function ends with `return`."
-_TIME_STEP: Final = "Look for a loop that never ends, or for work that can be done on whole arrays."
+TIME_STEP: Final = "Look for a loop that never ends, or for work that can be done on whole arrays."
 
 
 class WorkerOutput:
@@ -104,6 +105,7 @@ class WorkerProcess:
                 self.status.close()
                 raise EngineError(f"The zygote is gone ({error}); run the command again.") from error
         self.pid, wire_descriptor, output_descriptor, self.pidfd = self._wait_until_started()
+        self.usage = ProcessUsage(self.pidfd)
         self.output = WorkerOutput(output_descriptor, limits.output_kb * 1024)
         self.connection = wire.FrameSocket(socket.socket(fileno=wire_descriptor), self.output)
         self.is_alive = True
@@ -115,7 +117,7 @@ class WorkerProcess:
         self,
         message: wire.Message,
         *,
-        deadline: float,
+        deadline: OwnTimeDeadline,
         substitute: wire.ValueHook = wire.refuse,
         restore: wire.ValueHook = wire.refuse,
         call_back: Callable[[wire.Message], Any] | None = None,
@@ -124,7 +126,7 @@ class WorkerProcess:
 
         Args:
             message: what to do; its nonce is set here, afresh each time.
-            deadline: on the clock of `time.monotonic`; the last byte of the reply must have arrived by then.
+            deadline: when the last byte of the reply must have arrived.
             substitute: see `wire.encode`.
             restore: see `wire.decode`.
             call_back: runs a function of the judge for a callback message and returns its result.
@@ -132,6 +134,7 @@ class WorkerProcess:
         Raises:
             SubmissionRaised: the submission raised an exception.
             SubmissionStopped: there was no valid reply in time; the worker is dead now.
+            OverloadError: the machine was too busy to tell; the worker is dead, too.
         """
         message.nonce = secrets.randbits(63)
         try:
@@ -149,8 +152,11 @@ class WorkerProcess:
                 self.connection.send(wire.encode(answer, substitute), deadline)
         except wire.DeadlineExceeded:
             self.kill()
+            where = " while your file was loaded" if message.kind == "load" else ""
             raise SubmissionStopped(
-                "Your code was still running when its time was up.", next_step=_TIME_STEP, is_doubtful=True
+                f"Your code was still running after {deadline.description}{where}.",
+                next_step=TIME_STEP,
+                is_doubtful=True,
             ) from None
         except wire.WireError as error:
             self.kill()
@@ -159,7 +165,7 @@ class WorkerProcess:
             ) from None
         except wire.ConnectionLost:
             raise self._explain_exit() from None
-        except SubmissionStopped:
+        except (SubmissionStopped, OverloadError):
             self.kill()
             raise
 
@@ -171,31 +177,11 @@ class WorkerProcess:
         """Lets a paused process go on."""
         self._signal(signal.SIGCONT)
 
-    def cpu_seconds(self) -> float | None:
-        """Returns the processor time that all its threads have used since it was forked, those that have ended included.
-
-        The kernel counts it and the worker is not asked. None where the system has no such clock.
-        """
-        if self.pidfd is None:
-            return None
-        try:
-            # The zygote counts processes in a namespace of its own, so the pid that it reports means nothing here.
-            if os.readlink("/proc/self") != str(os.getpid()):
-                return None  # This /proc is another namespace's, and so are the pids in it.
-            facts = dict(
-                line.split(":", 1) for line in Path(f"/proc/self/fdinfo/{self.pidfd}").read_text().splitlines()
-            )
-            pid = int(facts["Pid"])
-            # A pid of 0 would mean the judge's own clock. The formula is that of clock_getcpuclockid(3).
-            return time.clock_gettime(~pid << 3 | 2) if pid > 0 else None
-        except (OSError, KeyError):
-            return None
-
     def kill(self) -> None:
         """Ends the process at once and lets go of everything; harmless when it has ended already."""
         if self.is_alive:
             self.is_alive = False
-            self.cpu_seconds_at_end = self.cpu_seconds() or 0.0
+            self.cpu_seconds_at_end = self.usage.cpu_seconds() or 0.0
             self._signal(signal.SIGKILL)
             with contextlib.suppress(SubmissionStopped):
                 self.output.drain()
@@ -239,7 +225,7 @@ class WorkerProcess:
 
     def _wait_until_confined(self) -> list[str]:
         try:
-            ready = self.connection.receive(time.monotonic() + self.start_seconds, wire.refuse)
+            ready = self.connection.receive(OwnTimeDeadline(self.start_seconds), wire.refuse)
         except (wire.ConnectionLost, wire.DeadlineExceeded, wire.WireError) as error:
             self.kill()
             last = (self.output.take().strip().splitlines() or [type(error).__name__])[-1]
@@ -250,9 +236,12 @@ class WorkerProcess:
         return [str(layer) for layer in ready.value]
 
     def _read_status(self, seconds: float) -> tuple[messages.WorkerStatus | None, list[int]]:
-        poll = select.poll()
+        poll, deadline = select.poll(), OwnTimeDeadline(seconds)
         poll.register(self.status, select.POLLIN)
-        if not poll.poll(seconds * 1000):
+        try:
+            while not poll.poll(deadline.seconds_left() * 1000):
+                pass
+        except wire.DeadlineExceeded:
             return None, []
         try:
             packet, descriptors, _, _ = socket.recv_fds(self.status, messages.MAX_PACKET_BYTES, 3)
@@ -274,7 +263,7 @@ class WorkerProcess:
         if number == signal.SIGXCPU:
             return SubmissionStopped(
                 f"Your code used more than {self.limits.cpu_seconds:g} s of processor time.",
-                next_step=_TIME_STEP,
+                next_step=TIME_STEP,
                 is_doubtful=True,
             )
         return SubmissionStopped(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -20,6 +19,8 @@ from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.errors import TrustedCodeError
 from grader.errors import was_perhaps_killed
+from grader.judge.deadline import OwnTimeDeadline
+from grader.judge.process import TIME_STEP
 from grader.judge.process import WorkerProcess
 from grader.protocol import wire
 from grader.protocol.limits import Limits
@@ -94,8 +95,8 @@ class CodeProxy:
         self.calls: list[Call] = []
         self.answers: list[Answer] = []
         """What has come back since the test began."""
-        self.deadline = float("inf")
-        """When all tests together must be over, on the clock of `time.monotonic`."""
+        self.seconds_left = float("inf")
+        """How much of its own time the code may still take."""
         self.load_error: SubmissionError | None = None
         self._worker: WorkerProcess | None = None
         self._workers: list[WorkerProcess] = []
@@ -147,7 +148,7 @@ class CodeProxy:
                 self._load_support(worker, {"source": self.code.support, "data": dict(self.code.data)})
             content = {"source": self.code.source, "forbidden": list(self.code.forbidden)}
             load = wire.Message("load", 0, name=self.code.name, value=content, seed=self.seed)
-            worker.request(load, deadline=self.call_deadline())
+            self._request(worker, load)
         except (SubmissionError, PackError):
             worker.kill()
             raise
@@ -156,15 +157,30 @@ class CodeProxy:
     def _load_support(self, worker: WorkerProcess, content: dict[str, Any]) -> None:
         load = wire.Message("load_support", 0, value=content, seed=self.seed)
         try:
-            worker.request(load, deadline=self.call_deadline())
+            self._request(worker, load)
         except SubmissionError as error:
             if was_perhaps_killed(error):
                 raise
             raise PackError(f"{self.code.support_file}: cannot be loaded ({error}); fix it.") from error
 
-    def call_deadline(self) -> float:
-        """Returns the moment by which a call that starts now must have been answered."""
-        return min(time.monotonic() + self.limits.call_seconds, self.deadline)
+    def _request(self, worker: WorkerProcess, message: wire.Message) -> Any:
+        """Sends a message, and counts the time that the answer takes."""
+        total = f"the {self.limits.wall_seconds:g} s of its own time that all tests together may take"
+        if self.seconds_left <= 0:
+            raise SubmissionStopped(f"Your code has used up {total}.", next_step=TIME_STEP, is_doubtful=True)
+        is_last = self.seconds_left < self.limits.call_seconds
+        limit_seconds = self.seconds_left if is_last else self.limits.call_seconds
+        deadline = OwnTimeDeadline(limit_seconds, worker.usage, total if is_last else "")
+        try:
+            return worker.request(
+                message,
+                deadline=deadline,
+                substitute=self._substitute,
+                restore=self._restore,
+                call_back=self._call_back,
+            )
+        finally:
+            self.seconds_left -= deadline.own_seconds()
 
     def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
         """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
@@ -184,13 +200,7 @@ class CodeProxy:
         try:
             worker = self.worker()
             self._pending_seed = None
-            return worker.request(
-                message,
-                deadline=self.call_deadline(),
-                substitute=self._substitute,
-                restore=self._restore,
-                call_back=self._call_back,
-            )
+            return self._request(worker, message)
         except wire.NotPlainError as error:
             raise TypeError(f"a hidden test passed {error} to {name or 'a call'}") from None
         except SubmissionError as error:

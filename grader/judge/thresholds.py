@@ -239,5 +239,5 @@ class _Timed:
         start = time.perf_counter()
         returned = getattr(self.code.module, function)(*inputs)
         elapsed = time.perf_counter() - start
-        before, self.used = self.used, self.code.worker().cpu_seconds()
+        before, self.used = self.used, self.code.worker().usage.cpu_seconds()
         return returned, elapsed if before is None or self.used is None else self.used - before

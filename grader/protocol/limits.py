@@ -13,14 +13,18 @@ START_SECONDS: Final = 20.0
 """How long it may take later; a zygote that needs longer hangs."""
 
 
+WALL_FACTOR: Final = 6
+"""How many times a limit of a submission's own time may pass on the wall before a grade is given up as nobody's fault."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Limits of one grade; the `[limits]` table of a kata.toml."""
 
     call_seconds: float = 10.0
-    """Longest time between a call and its result, by the judge's clock."""
+    """Own time of one worker between a call and its result: what it computes and what it sleeps, but not what it waits for."""
 
     wall_seconds: float = 60.0
-    """Longest time for all tests together, by the judge's clock."""
+    """Own time of the submission in all tests together."""
 
     cpu_seconds: float = 120.0
     """CPU time of one worker, over all its threads."""

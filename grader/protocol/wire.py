@@ -62,7 +62,28 @@ class ConnectionLost(Exception):
 
 
 class DeadlineExceeded(Exception):
-    """The absolute deadline passed before the whole message had arrived."""
+    """The time for a message was up before all of it had arrived."""
+
+
+class Deadline(Protocol):
+    """Decides when a wait has been long enough."""
+
+    def seconds_left(self) -> float:
+        """Returns how long to wait at most before asking again; raises `DeadlineExceeded`, or what it likes, at the end."""
+
+
+class WallDeadline:
+    """A moment on the clock of `time.monotonic`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = time.monotonic() + seconds
+
+    def seconds_left(self) -> float:
+        """Returns the seconds until then."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise DeadlineExceeded
+        return left
 
 
 class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -275,12 +296,12 @@ class FrameSocket:
         except OSError:
             return False
 
-    def send(self, buffers: list[bytes | memoryview], deadline: float) -> None:
+    def send(self, buffers: list[bytes | memoryview], deadline: Deadline) -> None:
         """Writes one frame.
 
         Args:
             buffers: what `encode` returned.
-            deadline: on the clock of `time.monotonic`.
+            deadline: when the last byte must have been taken.
 
         Raises:
             ConnectionLost, DeadlineExceeded
@@ -288,6 +309,7 @@ class FrameSocket:
         for buffer in buffers:
             view = memoryview(buffer)
             while view:
+                deadline.seconds_left()  # Bytes that keep flowing are no reason to go on for ever.
                 try:
                     view = view[self.socket.send(view) :]
                 except BlockingIOError:
@@ -295,11 +317,11 @@ class FrameSocket:
                 except OSError as error:
                     raise ConnectionLost(str(error)) from error
 
-    def receive(self, deadline: float, restore: ValueHook, max_bytes: int = MAX_BODY_BYTES) -> Message:
+    def receive(self, deadline: Deadline, restore: ValueHook, max_bytes: int = MAX_BODY_BYTES) -> Message:
         """Reads one frame and rebuilds its message.
 
         Args:
-            deadline: on the clock of `time.monotonic`; the last byte must have arrived by then.
+            deadline: when the last byte must have arrived.
             restore: see `decode`.
             max_bytes: the longest body that is accepted.
 
@@ -312,10 +334,11 @@ class FrameSocket:
         header = self._read(header_bytes, deadline)
         return decode(bytes(header), self._read(body_bytes, deadline), restore)
 
-    def _read(self, count: int, deadline: float) -> bytearray:
+    def _read(self, count: int, deadline: Deadline) -> bytearray:
         buffer = bytearray(count)
         view = memoryview(buffer)
         while view:
+            deadline.seconds_left()
             try:
                 received = self.socket.recv_into(view)
             except BlockingIOError:
@@ -328,14 +351,12 @@ class FrameSocket:
             view = view[received:]
         return buffer
 
-    def _wait(self, events: int, deadline: float) -> None:
+    def _wait(self, events: int, deadline: Deadline) -> None:
         """Sleeps until the socket is ready, and reads the output whenever there is some."""
         poll = select.poll()
         poll.register(self.socket, events)
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise DeadlineExceeded
+            left = deadline.seconds_left()
             output = self.output.fileno() if self.output else -1
             if output >= 0:
                 poll.register(output, select.POLLIN)

@@ -22,6 +22,7 @@ from grader.content.kata import Kata
 from grader.content.submission import find_problem
 from grader.errors import EngineError
 from grader.errors import NoAnswerError
+from grader.errors import OverloadError
 from grader.errors import PackError
 from grader.errors import UsageError
 from grader.protocol import channel
@@ -145,7 +146,8 @@ class PendingGrade:
                 raise
             if isinstance(error, NoAnswerError):
                 self.service.renew()
-            self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
+            if not isinstance(error, OverloadError):
+                self.judge = msgspec.structs.replace(self.judge, suspect_since=self.start)
             self.deadline = time.monotonic() + _PAUSE_SECONDS
         return None
 
@@ -181,7 +183,8 @@ class PendingGrade:
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures
         if isinstance(answer, channel.GradeFailure):
-            raise {"PackError": PackError, "UsageError": UsageError}.get(answer.kind, EngineError)(answer.message)
+            kinds = {kind.__name__: kind for kind in (PackError, UsageError, OverloadError)}
+            raise kinds.get(answer.kind, EngineError)(answer.message)
         raise EngineError("The judge ended before it had a verdict; run the command again.")
 
 

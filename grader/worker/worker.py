@@ -13,7 +13,6 @@ import os
 import random
 import socket
 import sys
-import time
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +35,11 @@ _MAX_TEXT: Final = 2000
 _WAIT_SECONDS: Final = 86400.0
 
 
+def _forever() -> wire.Deadline:
+    """The judge has all the time in the world; a worker without one is ended by the kernel."""
+    return wire.WallDeadline(_WAIT_SECONDS)
+
+
 class JudgeFunctionError(Exception):
     """A function that the judge had passed was called in a way that it refuses."""
 
@@ -49,7 +53,7 @@ def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, is_spare: bool) -
         ready.value = sandbox.confine(limits)
     except OSError as error:
         ready = wire.Message("unconfined", 0, value=f"The sandbox could not be set up: {error}.")
-    connection.send(wire.encode(ready, wire.refuse), time.monotonic() + _WAIT_SECONDS)
+    connection.send(wire.encode(ready, wire.refuse), _forever())
     if ready.kind == "ready":
         if is_spare:
             warm_up()
@@ -88,8 +92,8 @@ class Worker:
             self.answer(message)
 
     def receive(self) -> wire.Message:
-        """Waits for the next message of the judge, who has all the time in the world."""
-        return self.connection.receive(time.monotonic() + _WAIT_SECONDS, self.restore)
+        """Waits for the next message of the judge."""
+        return self.connection.receive(_forever(), self.restore)
 
     def answer(self, message: wire.Message) -> None:
         """Does what a message asks for and replies with its value, or with what was raised."""
@@ -107,7 +111,7 @@ class Worker:
         """Sends a message that carries the nonce of the one being answered."""
         buffers = wire.encode(wire.Message(kind, self.nonce, value=value), self.substitute)
         sys.stdout.flush()
-        self.connection.send(buffers, time.monotonic() + _WAIT_SECONDS)
+        self.connection.send(buffers, _forever())
 
     def do_count_gpus(self, message: wire.Message) -> int:
         """Counts the GPUs that TensorFlow can use; this initialises them, which only a worker may do."""
@@ -175,7 +179,7 @@ class Worker:
     def call_judge(self, number: int, name: str, *arguments: Any, **keywords: Any) -> Any:
         """Calls a function of the judge and returns what it returns."""
         request = wire.Message("callback", self.nonce, number, name, [list(arguments), keywords])
-        self.connection.send(wire.encode(request, self.substitute), time.monotonic() + _WAIT_SECONDS)
+        self.connection.send(wire.encode(request, self.substitute), _forever())
         answer = self.receive()
         if answer.kind == "refused":
             raise JudgeFunctionError(answer.value)
