@@ -90,10 +90,10 @@ class Judge(HiddenTestPlugin):
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
-            packet, descriptors, _, _ = socket.recv_fds(self.requests, channel.MAX_REQUEST_BYTES, 1)
+            packet, descriptors, _, _ = socket.recv_fds(self.requests, channel.MAX_REQUEST_BYTES, 2)
             if not packet:
                 return True
-            with socket.socket(fileno=descriptors[0]) as client:
+            with socket.socket(fileno=descriptors[0]) as client, socket.socket(fileno=descriptors[1]) as ticket:
                 if os.fork() == 0:
                     try:
                         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -101,7 +101,7 @@ class Judge(HiddenTestPlugin):
                         self.context.start_seconds = (
                             START_SECONDS if introduction.zygote_is_ready else FIRST_START_SECONDS
                         )
-                        self._answer(client, session.items, problem)
+                        self._answer(client, ticket, session.items, problem)
                     finally:
                         os._exit(0)
 
@@ -127,7 +127,9 @@ class Judge(HiddenTestPlugin):
                 return f"{file}: task {number} ({task.title}) has no test; add one, or remove the task from kata.toml."
         return None
 
-    def _answer(self, client: socket.socket, items: list[pytest.Item], problem: str | None) -> None:
+    def _answer(
+        self, client: socket.socket, ticket: socket.socket, items: list[pytest.Item], problem: str | None
+    ) -> None:
         answer: channel.Response
         grade: Grade | None = None
         try:
@@ -147,7 +149,7 @@ class Judge(HiddenTestPlugin):
             fcntl.fcntl(client, fcntl.F_SETFL, 0)
             channel.send(client, answer)
         client.close()
-        if grade:
+        if grade and grade.wants_diagnosis and _may_diagnose(ticket):
             finish_diagnosis(grade)
 
 
@@ -155,6 +157,15 @@ def _end_with(client: socket.socket) -> None:
     """Lets the kernel end this process when the client goes away: it has nothing more to say, so any event is its end."""
     fcntl.fcntl(client, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(client, fcntl.F_SETFL, os.O_ASYNC)
+
+
+def _may_diagnose(ticket: socket.socket) -> bool:
+    """Waits until nobody else needs the processor; False if the service would rather not."""
+    try:
+        ticket.send(channel.WANTS_DIAGNOSIS)
+        return ticket.recv(1) == channel.PROCEED
+    except OSError:
+        return False
 
 
 def main(request: JudgeRequest, zygote: socket.socket, requests: socket.socket) -> None:
@@ -186,8 +197,9 @@ def main(request: JudgeRequest, zygote: socket.socket, requests: socket.socket) 
 
 def _refuse_all(requests: socket.socket, failure: channel.GradeFailure) -> None:
     while True:
-        packet, descriptors, _, _ = socket.recv_fds(requests, channel.MAX_REQUEST_BYTES, 1)
+        packet, descriptors, _, _ = socket.recv_fds(requests, channel.MAX_REQUEST_BYTES, 2)
         if not packet:
             return
         with socket.socket(fileno=descriptors[0]) as client, contextlib.suppress(OSError):
             channel.send(client, failure)
+        os.close(descriptors[1])

@@ -100,7 +100,9 @@ class WorkerProcess:
         self.status, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with zygote_end:
             try:
-                socket.send_fds(control, [msgspec.msgpack.encode(messages.ForkRequest(limits))], [zygote_end.fileno()])
+                # A judge that only diagnoses has made way for others, and its workers shall, too.
+                request = messages.ForkRequest(limits, niceness=os.getpriority(os.PRIO_PROCESS, 0))
+                socket.send_fds(control, [msgspec.msgpack.encode(request)], [zygote_end.fileno()])
             except OSError as error:
                 self.status.close()
                 raise EngineError(f"The zygote is gone ({error}); run the command again.") from error

@@ -48,9 +48,8 @@ def give_verdict(grade: Grade) -> channel.Verdict:
 
 def finish_diagnosis(grade: Grade) -> None:
     """Goes on with a diagnosis for which there was no time; nobody waits for it."""
-    if grade.wants_diagnosis:
-        os.nice(_LEAST_PRIORITY)
-        _diagnose(grade, SECONDS_AFTERWARDS)
+    os.nice(_LEAST_PRIORITY)
+    _diagnose(grade, SECONDS_AFTERWARDS)
 
 
 def _diagnose(grade: Grade, seconds: float) -> Misconception | None:

@@ -19,6 +19,10 @@ DIAGNOSIS_SECONDS: Final = 3.0
 EXAMPLES: Final = "examples"
 """The name of the result that an author gets for the examples of a statement."""
 MAX_REQUEST_BYTES: Final = 65536
+WANTS_DIAGNOSIS: Final = b"?"
+"""What a grade says over its ticket after a verdict: it would go on with a diagnosis."""
+PROCEED: Final = b"!"
+"""What it hears when it may."""
 GREETING: Final = b"grader"
 """What a service says first to whoever connects."""
 
@@ -55,6 +59,10 @@ class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
     preload: list[str]
     hidden: list[str]
     gpu: bool = False
+    is_urgent: bool = True
+    """Whether somebody waits for this grade at a terminal."""
+    num_gpu_jobs: int = 1
+    """How many grades may run on the GPU at a time."""
     suspect_since: float = 0.0
     """When a grade began that the machinery failed, by `time.monotonic`: whatever was running then is replaced."""
 
@@ -75,6 +83,12 @@ class Introduction(msgspec.Struct):
     """What a service tells a judge with each client that it passes on."""
 
     zygote_is_ready: bool
+
+
+class Queued(msgspec.Struct, tag="queued"):
+    """What a client hears now and then while it waits its turn: how many grades are under way."""
+
+    num_running: int
 
 
 class DrawnPicture(msgspec.Struct):
@@ -98,7 +112,7 @@ class GradeFailure(msgspec.Struct, tag="failure"):
     message: str
 
 
-Response = Verdict | GradeFailure
+Response = Verdict | GradeFailure | Queued
 
 
 def encode(packet: msgspec.Struct) -> bytes:

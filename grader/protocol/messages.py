@@ -29,6 +29,8 @@ class ForkRequest(msgspec.Struct):
     """Every later packet: fork a worker with these limits."""
 
     limits: Limits
+    niceness: int = 0
+    """Its priority, as of nice(2)."""
 
 
 class WorkerStarted(msgspec.Struct, tag="started"):

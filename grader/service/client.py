@@ -30,13 +30,14 @@ from grader.protocol.channel import DrawnPicture
 from grader.protocol.channel import GradeRequest
 from grader.protocol.channel import JudgeRequest
 from grader.protocol.limits import FIRST_START_SECONDS
+from grader.protocol.limits import WALL_FACTOR
 from grader.result import Result
 from grader.result import TestResult
 from grader.service.connection import Connection
 
 Device = Literal["auto", "cpu", "gpu"]
-_WALLS: Final = 3
-"""A grade takes up to so many times what its tests may take: the reference may stand in, and there is the load."""
+_WALLS: Final = 2 * WALL_FACTOR
+"""A grade takes at most so many times what its tests may take: the reference may stand in, and there is the load."""
 
 MAX_ATTEMPTS: Final = 3
 """How often a grade is begun when the machinery, and not the submission, fails."""
@@ -108,11 +109,11 @@ class PendingGrade:
     This is the one place where a grade is tried again. A service that cannot be reached counts as an attempt, too.
     """
 
-    def __init__(self, service: Connection, job: GradeJob) -> None:
-        """Hands a submission to a judge."""
+    def __init__(self, service: Connection, job: GradeJob, *, is_urgent: bool = True) -> None:
+        """Hands a submission to a judge; what is not urgent lets others go first."""
         self.service = service
         self.job = job
-        self.judge = job.judge
+        self.judge = msgspec.structs.replace(job.judge, is_urgent=is_urgent)
         self.num_attempts = 0
         self.connection: socket.socket | None = None
         """Where the verdict arrives; None in the pause before an attempt."""
@@ -164,22 +165,28 @@ class PendingGrade:
             self.connection = None
 
     def _begin(self) -> None:
-        limit = _WALLS * self.job.kata.spec.limits.wall_seconds + self.job.request.diagnosis_seconds
         self.num_attempts += 1
         self.start = time.monotonic()
-        self.deadline = self.start + FIRST_START_SECONDS + limit
+        self.deadline = self.start + self._longest_seconds()
         self.connection = self.service.connect(self.judge)
         # A judge that is gone already shows when its answer is missing.
         with contextlib.suppress(OSError):
             channel.send(self.connection, self.job.request)
+
+    def _longest_seconds(self) -> float:
+        wall_seconds = self.job.kata.spec.limits.wall_seconds
+        return FIRST_START_SECONDS + _WALLS * wall_seconds + self.job.request.diagnosis_seconds
 
     def _receive(self, connection: socket.socket) -> tuple[Result, list[DrawnPicture]] | None:
         if not select.select([connection], [], [], 0)[0]:
             if self.seconds_left():
                 return None
             raise NoAnswerError("The grading service is not responding. Retry, or use --cold.")
-        with connection:
-            answer = channel.receive(connection, channel.Response)  # type: ignore[arg-type]
+        answer = channel.receive(connection, channel.Response)  # type: ignore[arg-type]
+        if isinstance(answer, channel.Queued):
+            self.deadline = time.monotonic() + self._longest_seconds()
+            return None
+        connection.close()
         if isinstance(answer, channel.Verdict):
             return msgspec.json.decode(answer.result, type=Result), answer.pictures
         if isinstance(answer, channel.GradeFailure):

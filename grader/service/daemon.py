@@ -28,6 +28,8 @@ from grader.protocol.channel import JudgeRequest
 from grader.protocol.channel import ServiceStatus
 from grader.protocol.channel import StatusRequest
 from grader.protocol.messages import ZygoteSetup
+from grader.service.admission import QUEUED_SECONDS
+from grader.service.admission import Admission
 
 MAX_JUDGES: Final = 16
 _ENVIRONMENT: Final = {
@@ -86,13 +88,14 @@ class Service:
         self.start = time.monotonic()
         self.zygotes: dict[bytes, ZygoteHandle] = {}
         self.judges: dict[bytes, JudgeHandle] = {}
+        self.admission = Admission(self._introduce)
 
     def serve(self) -> None:
         """Hands out judges until there can be no more clients, or until none has come for the idle time."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while self.controls or self.listener:
             ready = self._wait()
-            if not ready:
+            if not ready and not self.admission.sockets():
                 return
             for zygote_handle in self.zygotes.values():
                 if zygote_handle.control in ready:
@@ -103,17 +106,22 @@ class Service:
                 self._accept()
             for control in [control for control in self.controls if control in ready]:
                 self._answer(control)
+            for ticket in [ticket for ticket in self.admission.sockets() if ticket in ready]:
+                self.admission.hear(ticket)
+            self.admission.admit()
+            self.admission.tell_the_queue()
 
     def _wait(self) -> set[socket.socket]:
         """Sleeps until something arrives, at most for the idle time."""
         sockets = [*self.controls, *([self.listener] if self.listener else [])]
+        sockets += self.admission.sockets()
         sockets += [handle.control for handle in self.zygotes.values() if not handle.is_ready]
         by_descriptor = {sock.fileno(): sock for sock in sockets}
         poll = select.poll()
         for descriptor in by_descriptor:
             poll.register(descriptor, select.POLLIN)
-        timeout = None if self.idle_seconds is None else self.idle_seconds * 1000
-        return {by_descriptor[descriptor] for descriptor, _ in poll.poll(timeout)}
+        seconds = QUEUED_SECONDS if self.admission.queue else self.idle_seconds
+        return {by_descriptor[descriptor] for descriptor, _ in poll.poll(None if seconds is None else seconds * 1000)}
 
     def _accept(self) -> None:
         """Greets a new client."""
@@ -136,19 +144,20 @@ class Service:
             control.close()
             return
         request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest)
-        with socket.socket(fileno=descriptors[0]) as client:
-            if isinstance(request, JudgeRequest):
-                self._introduce(request, client)
-            else:
+        client = socket.socket(fileno=descriptors[0])
+        if isinstance(request, JudgeRequest):
+            self.admission.add(request, client)
+        else:
+            with client:
                 channel.send(client, self._status())
 
     def _status(self) -> ServiceStatus:
         katas = sorted({handle.kata for handle in self.judges.values()})
         return ServiceStatus(os.getpid(), time.monotonic() - self.start, katas)
 
-    def _introduce(self, request: JudgeRequest, client: socket.socket) -> None:
+    def _introduce(self, request: JudgeRequest, client: socket.socket, ticket: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
-        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0))
+        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True, num_gpu_jobs=1))
         known = self.judges.get(key)
         is_suspect = known is not None and known.zygote.start < request.suspect_since
         if known and is_suspect:
@@ -156,23 +165,25 @@ class Service:
             self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
         stamp = fingerprint.stamp_of(Path(request.folder), Path(request.reference_folder))
         is_usable = known and known.stamp == stamp and known.zygote.is_alive() and not is_suspect
-        if known and is_usable and _send(known, client):
+        if known and is_usable and _send(known, client, ticket):
             return
         if known:
             self.judges.pop(key).requests.close()
         while len(self.judges) >= MAX_JUDGES:
             self.judges.pop(next(iter(self.judges))).requests.close()
-        self.judges[key] = self._start_judge(request, stamp, client)
-        _send(self.judges[key], client)
+        self.judges[key] = self._start_judge(request, stamp, [client, ticket])
+        _send(self.judges[key], client, ticket)
 
-    def _start_judge(self, request: JudgeRequest, stamp: str, client: socket.socket) -> JudgeHandle:
+    def _start_judge(self, request: JudgeRequest, stamp: str, passed_on: list[socket.socket]) -> JudgeHandle:
         helper = self._zygote(request)
         requests, judge_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fingerprint.of_engine()  # Once for all judges, and while the zygote imports.
         if os.fork() == 0:
             try:
                 # A copy of another's socket would keep it open after its owner has closed it.
-                for sock in [client, requests, *self.controls, *(other.requests for other in self.judges.values())]:
+                others = [*self.controls, *(other.requests for other in self.judges.values())]
+                queued = [client.socket for client in self.admission.queue]
+                for sock in [*passed_on, requests, *others, *queued, *self.admission.sockets()]:
                     sock.close()
                 if self.listener:
                     self.listener.close()
@@ -205,9 +216,10 @@ class Service:
         return self.zygotes[setup]
 
 
-def _send(handle: JudgeHandle, client: socket.socket) -> bool:
+def _send(handle: JudgeHandle, client: socket.socket, ticket: socket.socket) -> bool:
+    packet = channel.encode(Introduction(handle.zygote.is_ready))
     try:
-        socket.send_fds(handle.requests, [channel.encode(Introduction(handle.zygote.is_ready))], [client.fileno()])
+        socket.send_fds(handle.requests, [packet], [client.fileno(), ticket.fileno()])
     except OSError:
         return False
     return True

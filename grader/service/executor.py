@@ -41,7 +41,7 @@ class LocalExecutor:
                     if refused:
                         yield job, refused
                     else:
-                        under_way.append(PendingGrade(service, job))
+                        under_way.append(PendingGrade(service, job, is_urgent=False))
                 if not under_way:
                     return
                 client.wait_for_any(under_way)

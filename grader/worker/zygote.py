@@ -112,7 +112,8 @@ class Zygote:
         if not packet:
             return False
         judge = socket.socket(fileno=descriptors[0])
-        limits = msgspec.msgpack.decode(packet, type=ForkRequest).limits
+        request = msgspec.msgpack.decode(packet, type=ForkRequest)
+        limits = request.limits
         try:
             if self.problem:
                 raise OSError(self.problem)
@@ -120,6 +121,8 @@ class Zygote:
                 self._discard_spares()
                 self.spare_limits = limits
             forked = self.spares.pop(0) if self.spares else self._fork_worker(limits)
+            if request.niceness:
+                os.setpriority(os.PRIO_PROCESS, forked.pid, request.niceness)
         except OSError as error:
             _tell(judge, WorkerUnavailable(str(error)), [])
             judge.close()
