@@ -294,6 +294,16 @@ def test_one_bad_member_stops_nobody_else(tmp_path: Path, batch: Batch, how: str
     assert [line for line in run.output.splitlines() if "bob" in line and words in line]
 
 
+def test_members_that_damage_has_hidden_from_the_list_are_missed(tmp_path: Path, batch: Batch) -> None:
+    source = three(tmp_path)
+    # Bob's comment now has the length of cid's entry, which is taken for it.
+    change_entry(source, 32, (46 + len("cid/perceptron.py")).to_bytes(2, "little"))
+    run = batch(source)
+    assert run.exit_code == 2
+    assert "1 of its files cannot be told" in run.output
+    assert [row[0] for row in table(tmp_path, source)] == ["ann", "bob"]
+
+
 def test_member_that_is_too_large_fails_as_in_a_single_run(tmp_path: Path, batch: Batch, recorder: Recorder) -> None:
     sources = write_all(tmp_path, {"ann/perceptron.py": "#" * 2_000_000})
     for source in sources:
@@ -441,6 +451,14 @@ def test_batch_loads_through_the_hook_and_calls_the_events(tmp_path: Path, batch
     started, finished = recorder.events[:3], recorder.events[3:]
     assert started == [("started", "perceptron.py"), *[("started", "perceptron.ipynb")] * 2]
     assert finished == [("finished", "perceptron.py"), *[("finished", "perceptron.ipynb")] * 2]
+
+
+def test_plugin_that_fails_over_a_file_stops_nobody_else(tmp_path: Path, batch: Batch) -> None:
+    source = write_folder(tmp_path / "class", {"ann/perceptron.ipynb": "no notebook", "bob/perceptron.py": SOURCE})
+    run = batch(source)
+    assert run.exit_code == 2
+    assert "Left out: ann/perceptron.ipynb: the plugin that loads .ipynb files failed (JSONDecodeError" in run.output
+    assert [row[0] for row in table(tmp_path, source)] == ["bob"]
 
 
 def test_file_that_cannot_be_read_stops_nobody_else(

@@ -42,6 +42,8 @@ _MODES: Final[dict[_Kind, Literal["r:", "r:gz", "r:bz2", "r:xz"]]] = {
     "tar.xz": "r:xz",
 }
 _ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+_END_BYTES: Final = 22
+"""The length of the record that ends a zip archive, before its comment."""
 _JUNK: Final = frozenset({"__macosx", "__pycache__", "thumbs.db", "desktop.ini"})
 _DAMAGES: Final = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error),
@@ -145,6 +147,9 @@ class _Unpacker:
 
     def of_zip(self, path: Path) -> Iterator[Found]:
         with zipfile.ZipFile(path) as archive:
+            num_missing = _num_announced(path, archive) - len(archive.filelist)
+            if num_missing:
+                yield Found((), problem=f"the archive's list is damaged, and {num_missing} of its files cannot be told")
             for entry in archive.infolist():
                 mode = entry.external_attr >> 16
                 is_plain = not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
@@ -230,6 +235,17 @@ def _is_at_end(archive: tarfile.TarFile) -> bool:
     if not has_mark:
         raise EOFError("the mark of its end is missing")
     return True
+
+
+def _num_announced(path: Path, archive: zipfile.ZipFile) -> int:
+    """Returns how many members a zip archive says to have; `zipfile` does not miss what damage has hidden from its list."""
+    found = len(archive.filelist)
+    with path.open("rb") as stream:
+        stream.seek(-_END_BYTES - len(archive.comment), os.SEEK_END)
+        end = stream.read(_END_BYTES)
+    announced = int.from_bytes(end[10:12], "little")
+    is_known = end.startswith(b"PK\x05\x06") and announced != 0xFFFF  # Which says that the number has no room here.
+    return max(found, announced) if is_known else found
 
 
 def _zip_name(entry: zipfile.ZipInfo) -> str:

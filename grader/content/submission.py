@@ -8,6 +8,7 @@ from typing import Final
 import pluggy
 
 from grader.content.kata import Kata
+from grader.errors import GraderError
 from grader.errors import UsageError
 
 MAX_BYTES: Final = 256 * 1024
@@ -35,6 +36,13 @@ def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata, *, na
         source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)
     except OSError as error:
         raise UsageError(f"{name}: cannot be read ({error.strerror}); check its permissions.") from error
+    except GraderError:
+        raise
+    except Exception as error:  # A plugin may raise anything over a file that is not what its name says.
+        raise UsageError(
+            f"{name}: the plugin that loads {path.suffix or 'such'} files failed ({type(error).__name__}: {error}); "
+            f"check the file, and `grader plugins` for who wrote the plugin."
+        ) from error
     if source is None:
         found = f"a folder without {kata.name}.py" if path.is_dir() else f"{path.name!r}"
         raise UsageError(f"{name}: expected a Python file, found {found}; name the file that you want graded.")
