@@ -41,7 +41,7 @@ def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
     """Called with an existing file or folder that is to be graded; the first plugin that knows its format answers.
 
     Args:
-        path: the file or the folder.
+        path: the file or the folder; what `grader batch` found in an archive is unpacked for as long as the batch runs.
         kata: what it is to be graded against.
 
     Returns:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Final
 from typing import Literal
 
-from grader.classroom.roster import Delivery
+import pluggy
+
+from grader.classroom.collection import Submission
 from grader.classroom.store import Store
 from grader.content import fingerprint
 from grader.content.catalog import Catalog
+from grader.content.submission import read_submission
+from grader.errors import GraderError
 from grader.protocol.channel import GradeRequest
 from grader.result import Feedback
 from grader.result import Result
@@ -23,11 +28,16 @@ DIAGNOSIS_SECONDS: Final = 60.0
 """How long a diagnosis may take; nobody waits, and what a kata's own solutions do is found out once."""
 
 
+Report = Callable[[Submission, Result | None], None]
+"""Called once for each submission, with its result; None if its grade is there already, or if it could not be read."""
+
+
 class Batch:
     """One run over the submissions of a class."""
 
     def __init__(
         self,
+        manager: pluggy.PluginManager,
         catalog: Catalog,
         store: Store,
         executor: Executor,
@@ -36,53 +46,62 @@ class Batch:
         device: Literal["cpu", "gpu"],
         feedback: Feedback | None = None,
     ) -> None:
+        self.manager = manager
         self.catalog = catalog
         self.store = store
         self.executor = executor
         self.seed = seed
         self.device = device
         self.feedback = feedback
+        self.problems: list[str] = []
+        """A sentence about each submission that has no grade afterwards."""
         self.versions = {
             kata.name: fingerprint.compose(fingerprint.of_graded(kata), feedback or "")
             for kata in catalog.katas.values()
         }
 
-    def run(self, submissions: list[Delivery], report: Callable[[str, Result | None], None]) -> None:
+    def run(self, submissions: list[Submission], report: Report) -> None:
         """Grades what has not been graded.
 
         Args:
-            submissions: the class; of two with the same student and kata the last one counts.
-            report: called once for each submission with its student and, unless its grade was known, the result.
+            submissions: the class, with at most one submission for a student and a kata.
+            report: what is told of each.
         """
-        latest = {(submission.student, submission.kata): submission for submission in submissions}
-        same: dict[tuple[str, str], list[str]] = {}
-        for job, result in self.executor.run(self._jobs(latest, same, report)):
+        waiting: defaultdict[tuple[str, str], list[Submission]] = defaultdict(list)
+        for job, result in self.executor.run(self._jobs(submissions, waiting, report)):
             content = _digest(job.request.source)
-            for student in same.pop((job.kata.name, content)):
-                self.store.put(student, content, self.versions[job.kata.name], result)
-                report(student, result)
+            for submission in waiting.pop((job.kata.name, content), ()):
+                self._keep(submission, content, result, report)
+        for lost in waiting.values():
+            for submission in lost:
+                self.problems.append(f"{submission.name}: the executor returned no result; run again with --resume.")
+                report(submission, None)
 
     def _jobs(
-        self,
-        submissions: dict[tuple[str, str], Delivery],
-        same: dict[tuple[str, str], list[str]],
-        report: Callable[[str, Result | None], None],
+        self, submissions: list[Submission], waiting: defaultdict[tuple[str, str], list[Submission]], report: Report
     ) -> Iterator[GradeJob]:
-        """Yields one job for each content; `same` collects the students who wait for it."""
-        for (student, name), submission in submissions.items():
-            kata, version, source = self.catalog.katas[name], self.versions[name], submission.read()
-            content = _digest(source)
-            if self.store.holds(student, name, content, version, self.seed):
-                report(student, None)
+        """Yields one job for each content; `waiting` collects the submissions that get its result."""
+        for submission in submissions:
+            kata = submission.kata
+            version = self.versions[kata.name]
+            try:
+                source = read_submission(self.manager, submission.path, kata, name=submission.name)
+            except GraderError as error:
+                self.problems.append(str(error))
+                report(submission, None)
                 continue
-            known = self.store.find(name, content, version, self.seed)
+            content = _digest(source)
+            if self.store.holds(submission.student, kata.name, content, version, self.seed):
+                report(submission, None)
+                continue
+            self.manager.hook.grader_grading_started(kata=kata, path=submission.path)
+            known = self.store.find(kata.name, content, version, self.seed)
             if known:
-                self.store.put(student, content, version, known)
-                report(student, known)
-            elif (name, content) in same:
-                same[name, content].append(student)
-            else:
-                same[name, content] = [student]
+                self._keep(submission, content, known, report)
+                continue
+            is_new = (kata.name, content) not in waiting
+            waiting[kata.name, content].append(submission)
+            if is_new:
                 request = GradeRequest(
                     source=source,
                     seed=self.seed,
@@ -92,6 +111,12 @@ class Batch:
                     feedback=self.feedback,
                 )
                 yield make_job(self.catalog, kata, request)
+
+    def _keep(self, submission: Submission, content: str, result: Result, report: Report) -> None:
+        """Saves a grade and tells of it, in the order in which `run` and `watch` do."""
+        self.store.put(submission.student, content, self.versions[submission.kata.name], result)
+        self.manager.hook.grader_grading_finished(kata=submission.kata, path=submission.path, result=result)
+        report(submission, result)
 
 
 def _digest(source: bytes) -> str:

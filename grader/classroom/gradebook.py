@@ -9,22 +9,25 @@ from collections.abc import Iterable
 from grader.result import Result
 
 
-def export(results: Iterable[tuple[str, Result]], form: str) -> str:
+def export(results: Iterable[tuple[str, Result]], form: str, without_grade: Iterable[tuple[str, bool]] = ()) -> str:
     """Renders grades as CSV.
 
     Canvas: the header that its importer checks for (Student, ID, SIS Login ID, Section), then one column a kata; row 2 has the
     points possible; the student's name is the SIS login. Moodle: an ID number and one column a kata, for its grade import,
-    which maps columns by hand. Plain: one row a grade.
+    which maps columns by hand. Plain: one row a grade, and one with the status "missing" for a student who has handed in
+    nothing, or "left out" for one whose files could not be graded.
 
     Args:
         results: the students' results.
         form: "plain", "canvas" or "moodle".
+        without_grade: the expected students without any grade, and whether they have handed in anything.
     """
     if form == "plain":
         rows: list[list[object]] = [["student", "kata", "status", "score", "max_score"]]
         rows += [[student, result.kata, result.status, result.score, result.max_score] for student, result in results]
+        rows += [[student, "", "left out" if handed_in else "missing", "", ""] for student, handed_in in without_grade]
         return _csv(rows)
-    scores: dict[str, dict[str, float]] = {}
+    scores: dict[str, dict[str, float]] = {student: {} for student, _ in without_grade}
     possible: dict[str, float] = {}
     for student, result in results:
         of_student = scores.setdefault(student, {})

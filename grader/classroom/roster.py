@@ -1,217 +1,130 @@
-"""Finds the submissions of a class: in a folder, in a manifest, or in an archive.
+"""Reads who handed in what, from a folder, an archive or a manifest, and who was expected to.
 
-A folder and an archive have one folder a student with `KATA.py` or `KATA/KATA.py` in it. A manifest is a CSV file with the
-columns student, kata and path, or JSON Lines with these keys; paths are relative to the manifest.
+A manifest is a CSV file with the columns student, kata and path, or JSON Lines with these keys; paths are relative to it.
 """
 
 from __future__ import annotations
 
-import csv
-import dataclasses
-import json
-import stat
-import tarfile
-import zipfile
-from collections.abc import Callable
-from collections.abc import Iterable
+import contextlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from pathlib import PurePosixPath
-from typing import Any
 from typing import Final
-from typing import TypeVar
 
+from grader.classroom import tables
+from grader.classroom.collection import Collection
+from grader.classroom.collection import Submission
+from grader.classroom.collection import arrange
+from grader.classroom.collection import is_wanted
+from grader.classroom.files import list_archive
+from grader.classroom.files import list_folder
 from grader.content.catalog import Catalog
-from grader.content.submission import MAX_BYTES
 from grader.errors import GraderError
 from grader.errors import UsageError
 
 _COLUMNS: Final = ("student", "kata", "path")
 
 
-@dataclasses.dataclass(frozen=True)
-class Delivery:
-    """One student's answer to one kata; `read` returns its content, cut off above what a submission may have."""
-
-    student: str
-    kata: str
-    read: Callable[[], bytes]
-
-
-@dataclasses.dataclass
-class Roster:
-    """The submissions of a class, and a sentence about each that cannot be graded."""
-
-    submissions: list[Delivery] = dataclasses.field(default_factory=list)
-    problems: list[str] = dataclasses.field(default_factory=list)
-    archive: zipfile.ZipFile | tarfile.TarFile | None = None
-    """What the submissions are read from, to be closed after the last one."""
-
-    def __enter__(self) -> Roster:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.archive:
-            self.archive.close()
-
-
-def read_roster(source: Path, catalog: Catalog) -> Roster:
-    """Lists the submissions in a folder, a manifest or an archive.
+@contextlib.contextmanager
+def open_class(source: Path, catalog: Catalog) -> Iterator[Collection]:
+    """Lists the submissions in a folder, a manifest or an archive; they can be read until the context is left.
 
     Raises:
-        UsageError: there is no such thing, it has an unknown form, or an archive tries to reach out of itself.
+        UsageError: there is no such thing, it cannot be read, or it has an unknown form.
     """
-    if source.is_dir():
-        roster = _read_folder(source, catalog)
-    elif not source.is_file():
-        raise UsageError(f"{source}: expected a folder, a manifest or an archive of submissions, found nothing there.")
-    elif source.suffix == ".csv":
-        roster = _read_manifest(source, catalog, _csv_rows(source))
-    elif source.suffix in (".jsonl", ".ndjson"):
-        roster = _read_manifest(source, catalog, _json_rows(source))
-    elif zipfile.is_zipfile(source):
-        roster = _read_archive(source, catalog, zipfile.ZipFile(source), _zip_members)
-    elif tarfile.is_tarfile(source):
-        roster = _read_archive(source, catalog, tarfile.open(source), _tar_members)  # noqa: SIM115  The roster closes it.
-    else:
-        raise UsageError(
-            f"{source}: expected a folder, a .csv or .jsonl manifest, or a zip or tar archive; found none of these."
-        )
-    if not roster.submissions and not roster.problems:
-        raise UsageError(
-            f"{source}: found no submissions; expected student/KATA.py, or a manifest with one row for each."
-        )
-    return roster
-
-
-def _read_folder(folder: Path, catalog: Catalog) -> Roster:
-    roster = Roster()
-    for student in sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".")):
-        if student.is_symlink() or not student.is_dir():
-            continue
-        found = [(kata, file) for kata in catalog.katas for file in _candidates(student, kata)]
-        for kata, file in found:
-            if file.is_symlink() or file.parent.is_symlink():
-                roster.problems.append(f"{file}: expected a file, found a link; it was left out.")
-            else:
-                roster.submissions.append(Delivery(student.name, kata, _reader(file)))
-        if not found:
-            roster.problems.append(f"{student}: found no file that is named after a kata.")
-    return roster
-
-
-def _candidates(student: Path, kata: str) -> list[Path]:
-    files = [student / f"{kata}.py", student / kata / f"{kata}.py"]
-    return [file for file in files if file.is_file() or file.is_symlink()][:1]
-
-
-def _reader(file: Path) -> Callable[[], bytes]:
-    def read() -> bytes:
-        with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-
-    return read
-
-
-def _read_manifest(manifest: Path, catalog: Catalog, rows: Iterable[tuple[int, dict[str, Any]]]) -> Roster:
-    roster = Roster()
-    for line, row in rows:
-        values = [row.get(column) for column in _COLUMNS]
-        student, kata, path = (value if isinstance(value, str) else "" for value in values)
-        if not (student and kata and path):
-            roster.problems.append(f"{manifest}, line {line}: expected {', '.join(_COLUMNS)}, found {row}.")
-            continue
-        file = manifest.parent / path
+    with contextlib.ExitStack() as stack:
         try:
-            catalog.find(kata)
-        except GraderError as error:
-            roster.problems.append(f"{manifest}, line {line}: {error}")
-            continue
-        if not file.is_file():
-            roster.problems.append(f"{manifest}, line {line}: {file} is no file.")
-            continue
-        roster.submissions.append(Delivery(student, kata, _reader(file)))
-    return roster
-
-
-def _csv_rows(manifest: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with manifest.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        reader = csv.DictReader(file)
-        missing = set(_COLUMNS) - set(reader.fieldnames or ())
-        if missing:
+            collection = _collect(source, catalog, stack)
+        except OSError as error:
+            raise UsageError(f"{source}: cannot be read ({error}); check its permissions and the disk.") from error
+        if not collection.submissions and not collection.problems:
             raise UsageError(
-                f"{manifest}: expected the columns {', '.join(_COLUMNS)}; {', '.join(sorted(missing))} is missing."
+                f"{source}: found no submissions; expected student/KATA.py, or a manifest with one row for each."
             )
-        for row in reader:
-            yield reader.line_num, row
+        yield collection
 
 
-def _json_rows(manifest: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with manifest.open(encoding="utf-8", errors="replace") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    row = None
-                yield number, row if isinstance(row, dict) else {"line": line.strip()[:80]}
+def read_roster(file: Path) -> Collection:
+    """Reads the students who are expected to hand in: a CSV file with the column student, beside others.
+
+    Returns:
+        A collection without submissions: the students, and what is to be said about the file.
+
+    Raises:
+        UsageError: it cannot be read, has no such column, or names nobody.
+    """
+    table = tables.read_csv(file, ("student",))
+    lines: dict[str, int] = {}
+    problems = []
+    for row in table.rows:
+        student = row.cells.get("student", "")
+        if row.problem or not student:
+            problems.append(f"{file}, line {row.line}: {row.problem or f'expected a student, found {row.cells}'}.")
+        elif student in lines:
+            problems.append(
+                f"{file}, line {row.line}: {student!r} is in line {lines[student]}, too; grades are kept by name, so give "
+                f"each student one of their own."
+            )
+        else:
+            lines[student] = row.line
+    if not lines:
+        raise UsageError(f"{file}: expected the names of students below the column student, found none; add them.")
+    return Collection(students=set(lines), problems=problems, notes=table.notes)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Member:
-    name: str
-    is_file: bool
-    is_plain: bool
-    """Whether it is a file or a folder, and not a link or a device."""
-    read: Callable[[], bytes]
+def _collect(source: Path, catalog: Catalog, stack: contextlib.ExitStack) -> Collection:
+    suffix = source.suffix.lower()
+    if source.is_dir():
+        next(source.iterdir(), None)  # A folder that cannot be listed is not an empty one.
+        return arrange(list_folder(source), catalog)
+    if not source.is_file():
+        raise UsageError(f"{source}: expected a folder, a manifest or an archive of submissions, found nothing there.")
+    if suffix in (".csv", ".tsv"):
+        return _read_manifest(source, catalog, tables.read_csv(source, _COLUMNS))
+    if suffix in (".jsonl", ".ndjson"):
+        return _read_manifest(source, catalog, tables.read_json_lines(source))
+    if suffix in (".xlsx", ".ods"):
+        raise UsageError(f'{source}: expected a text file, found a workbook; save it as "CSV UTF-8".')
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
+    return arrange(list_archive(source, scratch, lambda name: is_wanted(name, catalog)), catalog)
 
 
-_Archive = TypeVar("_Archive", zipfile.ZipFile, tarfile.TarFile)
+def _read_manifest(manifest: Path, catalog: Catalog, table: tables.Table) -> Collection:
+    collection = Collection(notes=table.notes)
+    taken: dict[tuple[str, str], tuple[int, Submission]] = {}
+    for row in table.rows:
+        student, kata, path = (row.cells.get(column, "") for column in _COLUMNS)
+        where = f"{manifest}, line {row.line}"
+        if student:
+            collection.students.add(student)
+        if row.problem or not (student and kata and path):
+            problem = row.problem or f"expected {', '.join(_COLUMNS)}, found {row.cells}"
+            collection.problems.append(f"{where}: {problem}.")
+            continue
+        try:
+            found = catalog.find(kata.lower())
+        except GraderError as error:
+            collection.problems.append(f"{where}: {error}")
+            continue
+        file = _beside(manifest, path)
+        if not file:
+            collection.problems.append(f"{where}: {student}'s file {path} is not there; paths start at the manifest.")
+            continue
+        line, earlier = taken.get((student, found.name), (0, None))
+        if earlier and earlier.path != file:
+            collection.problems.append(
+                f"{manifest}, line {line}: {earlier.name} is not graded; line {row.line} has {path} for the same student and "
+                f"kata, and the later row counts."
+            )
+        taken[student, found.name] = row.line, Submission(student, found, file, f"{path} ({student})")
+    collection.submissions = [submission for _, submission in taken.values()]
+    return collection
 
 
-def _read_archive(
-    path: Path, catalog: Catalog, archive: _Archive, members: Callable[[_Archive], Iterable[_Member]]
-) -> Roster:
-    roster = Roster(archive=archive)
-    try:
-        _fill(roster, path, catalog, members(archive))
-    except BaseException:
-        archive.close()
-        raise
-    return roster
-
-
-def _fill(roster: Roster, archive: Path, catalog: Catalog, members: Iterable[_Member]) -> None:
-    found: dict[tuple[str, str], _Member] = {}
-    for member in members:
-        path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or "\\" in member.name or not member.is_plain:
-            raise UsageError(f"{archive}: {member.name!r} is a path that escapes the archive, so none of it is graded.")
-        kata = path.stem
-        belongs = len(path.parts) in (2, 3) and path.suffix == ".py" and path.parts[1:-1] in ((), (kata,))
-        if member.is_file and belongs and kata in catalog.katas:
-            found.setdefault((path.parts[0], kata), member)
-    for (student, kata), member in sorted(found.items(), key=lambda item: item[0]):
-        roster.submissions.append(Delivery(student, kata, member.read))
-
-
-def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
-    for entry in archive.infolist():
-        mode = entry.external_attr >> 16
-        is_plain = not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-
-        def read(entry: zipfile.ZipInfo = entry) -> bytes:
-            with archive.open(entry) as stream:
-                return stream.read(MAX_BYTES + 1)
-
-        yield _Member(entry.filename, not entry.is_dir(), is_plain, read)
-
-
-def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
-    for entry in archive:
-
-        def read(entry: tarfile.TarInfo = entry) -> bytes:
-            stream = archive.extractfile(entry)
-            return stream.read(MAX_BYTES + 1) if stream else b""
-
-        yield _Member(entry.name, entry.isfile(), entry.isfile() or entry.isdir(), read)
+def _beside(manifest: Path, path: str) -> Path | None:
+    """Returns the file that a manifest names, which may be spelled as Windows does; None if it is not there."""
+    for spelling in (path, path.replace("\\", "/")):
+        with contextlib.suppress(OSError, ValueError):
+            if (manifest.parent / spelling).exists():
+                return manifest.parent / spelling
+    return None

@@ -48,6 +48,20 @@ class GradeRow(peewee.Model):
         indexes = ((("kata", "content", "kata_version", "seed"), False),)
 
 
+class ExpectedRow(peewee.Model):
+    """A student who is expected to hand in."""
+
+    student = peewee.TextField(primary_key=True)
+    handed_in = peewee.BooleanField()
+    """Whether there was anything of theirs, be it something that could not be graded."""
+
+    class Meta:
+        """Where the rows are."""
+
+        database = _database
+        table_name = "expected"
+
+
 class Store:
     """An open database of grades, for one batch at a time."""
 
@@ -82,6 +96,8 @@ class Store:
             if is_new:
                 _database.create_tables([GradeRow])
                 _database.execute_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if not read_only:
+                _database.create_tables([ExpectedRow])  # Databases from before there was a roster have no such table.
 
     def __enter__(self) -> Store:
         return self
@@ -126,6 +142,21 @@ class Store:
                 seconds=result.seconds,
                 result=to_json(result),
             ).execute()
+
+    def expect(self, students: dict[str, bool]) -> None:
+        """Keeps who is expected to hand in, in the place of whom was before, and whether they have handed in anything."""
+        with self._explained(), _database.atomic():
+            ExpectedRow.delete().execute()
+            for student, handed_in in students.items():
+                ExpectedRow.create(student=student, handed_in=handed_in)
+
+    def without_grade(self) -> list[tuple[str, bool]]:
+        """Lists the expected students who have no grade at all, and whether they have handed in anything."""
+        if not ExpectedRow.table_exists():
+            return []
+        graded = {row.student for row in GradeRow.select(GradeRow.student).distinct()}
+        rows = ExpectedRow.select().order_by(ExpectedRow.student)
+        return [(row.student, row.handed_in) for row in rows if row.student not in graded]
 
     def results(self) -> Iterator[tuple[str, Result]]:
         """Yields every student's results, by kata and student."""

@@ -11,8 +11,13 @@ from grader.result import Result
 _MOST = 3
 
 
-def summarize(results: Iterable[tuple[str, Result]]) -> str:
-    """Says for each kata how many passed, the mean score, the commonest first failures and the slowest grade."""
+def summarize(results: Iterable[tuple[str, Result]], without_grade: Iterable[tuple[str, bool]] = ()) -> str:
+    """Says for each kata how many passed, the mean score, the commonest first failures and the slowest grade.
+
+    Args:
+        results: the students' results.
+        without_grade: the expected students without any grade, and whether they have handed in anything; they are named.
+    """
     by_kata: defaultdict[str, list[tuple[str, Result]]] = defaultdict(list)
     for student, result in results:
         by_kata[result.kata].append((student, result))
@@ -29,7 +34,12 @@ def summarize(results: Iterable[tuple[str, Result]]) -> str:
         lines += [f"  {count} x {words}" for words, count in failures.most_common(_MOST)]
         student, slowest = max(graded, key=lambda entry: entry[1].seconds)
         lines.append(f"  slowest: {student}, {slowest.seconds:.2f} s")
-    return "\n".join(lines) + "\n"
+    missing: dict[bool, list[str]] = {True: [], False: []}
+    for student, handed_in in without_grade:
+        missing[handed_in].append(student)
+    for words, students in (("handed in nothing", missing[False]), ("without a grade", missing[True])):
+        lines += [f"{words}: {len(students)} ({', '.join(students)})"] if students else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _first_failure(result: Result) -> str:

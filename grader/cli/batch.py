@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Final
 from typing import Literal
 
 import click
@@ -13,9 +15,13 @@ import pluggy
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.classroom.collection import Submission
     from grader.result import Feedback
     from grader.result import Result
     from grader.service.executor import Executor
+
+PROGRESS_SECONDS: Final = 5.0
+"""What passes at least between two lines of progress where there is no terminal."""
 
 
 @click.command("batch", short_help="Grade a class.")
@@ -34,6 +40,12 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", is_flag=True, help="Go on with a database that has grades; what has not changed is not graded again."
 )
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A .csv with the column student: who of them handed in nothing is in the gradebook, too.",
+)
 @click.option("--executor", default="local", show_default=True, metavar="NAME", help="Where submissions are graded.")
 @click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
@@ -51,6 +63,7 @@ def command(
     db: Path,
     num_parallel: int,
     resume: bool,
+    roster: Path | None,
     executor: str,
     seed: int,
     device: Literal["auto", "cpu", "gpu"],
@@ -58,10 +71,12 @@ def command(
 ) -> None:
     """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
 
-    Every grade is kept at once, so a batch that was stopped at any moment goes on with --resume. Exit code 0 means that
-    everything was graded, whatever the verdicts, 2 that something could not be.
+    What Moodle and Canvas let you download is read as it is. Every grade is kept at once, so a batch that was stopped at any
+    moment goes on with --resume. Exit code 0 means that everything was graded, whatever the verdicts, 2 that something was
+    left out or could not be; the last lines name it.
     """
     from grader.classroom.batch import Batch
+    from grader.classroom.roster import open_class
     from grader.classroom.roster import read_roster
     from grader.classroom.store import Store
     from grader.classroom.summary import summarize
@@ -72,16 +87,27 @@ def command(
     chosen = _executor(manager, executor, num_parallel)
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
-    with read_roster(submissions, catalog) as roster, Store(db) as store:
+    expected = read_roster(roster) if roster else None
+    with open_class(submissions, catalog) as collection, Store(db) as store:
         if not resume and not store.is_empty():
             raise UsageError(f"{db} already contains grades; use --resume to continue, or name another file with --db.")
-        with _Progress(len(roster.submissions)) as progress:
-            batch = Batch(catalog, store, chosen, seed=seed, device=place, feedback=feedback)
-            batch.run(roster.submissions, progress.advance)
-        click.echo(summarize(store.results()), nl=False)
-    for problem in roster.problems:
+        problems, notes = collection.problems, collection.notes
+        if expected:
+            store.expect({student: student in collection.students for student in expected.students})
+            problems, notes = expected.problems + problems, expected.notes + notes
+            strangers = sorted(collection.students - expected.students)
+            notes += [f"Not in {roster}: {', '.join(strangers)}."] if strangers else []
+        batch = Batch(manager, catalog, store, chosen, seed=seed, device=place, feedback=feedback)
+        with _Progress(len(collection.submissions)) as progress:
+            batch.run(collection.submissions, progress.advance)
+        click.echo(summarize(store.results(), store.without_grade()), nl=False)
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)
+    for problem in (*problems, *batch.problems):
         click.echo(f"Left out: {problem}", err=True)
-    ctx.exit(2 if roster.problems or progress.num_errors else 0)
+    for error in progress.errors:
+        click.echo(f"Not graded: {error}", err=True)
+    ctx.exit(2 if problems or batch.problems or progress.errors else 0)
 
 
 def _executor(manager: pluggy.PluginManager, name: str, num_parallel: int) -> Executor:
@@ -93,7 +119,7 @@ def _executor(manager: pluggy.PluginManager, name: str, num_parallel: int) -> Ex
 
 
 class _Progress:
-    """Shows on a terminal how far a batch has come, how fast, and how long it will take; counts what could not be graded."""
+    """Shows how far a batch has come: as a bar on a terminal, else in a line from time to time; collects what failed."""
 
     def __init__(self, total: int) -> None:
         from rich.console import Console
@@ -103,11 +129,15 @@ class _Progress:
         from rich.progress import TextColumn
         from rich.progress import TimeRemainingColumn
 
-        self.num_errors = 0
+        self.total = total
+        self.num_done = 0
+        self.errors: list[str] = []
+        """A sentence about each submission whose grade is an error."""
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.1f} a second"), TimeRemainingColumn())
         console = Console(stderr=True)
         self.bar = Progress(*columns, console=console, disable=not console.is_terminal)
         self.task = self.bar.add_task("grading", total=total)
+        self.next_line = time.monotonic() + PROGRESS_SECONDS
 
     def __enter__(self) -> _Progress:
         self.bar.start()
@@ -116,7 +146,14 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
 
-    def advance(self, student: str, result: Result | None) -> None:
+    def advance(self, submission: Submission, result: Result | None) -> None:
         """Counts one submission more."""
         self.bar.advance(self.task)
-        self.num_errors += result is not None and result.status == "error"
+        self.num_done += 1
+        if self.bar.disable and time.monotonic() >= self.next_line:
+            self.next_line = time.monotonic() + PROGRESS_SECONDS
+            click.echo(f"{self.num_done} of {self.total} done.", err=True)
+        if result and result.status == "error":
+            messages = [test.message for test in result.tests if test.status == "error" and test.message]
+            why = messages[0].splitlines()[0] if messages else "the grader failed."
+            self.errors.append(f"{submission.name}: {why} Run again with --resume.")

@@ -28,4 +28,4 @@ def export(db: Path, form: str) -> None:
     from grader.classroom.store import Store
 
     with Store(db, read_only=True) as store:
-        click.echo(gradebook.export(store.results(), form), nl=False)
+        click.echo(gradebook.export(store.results(), form, store.without_grade()), nl=False)

@@ -8,29 +8,44 @@ from typing import Final
 import pluggy
 
 from grader.content.kata import Kata
+from grader.errors import GraderError
 from grader.errors import UsageError
 
 MAX_BYTES: Final = 256 * 1024
 
 
-def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata) -> bytes:
-    """Reads what is to be graded, through the first plugin that knows the format.
+def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata, *, name: str = "") -> bytes:
+    """Reads what is to be graded, through the first plugin that knows the format: `run`, `watch` and `batch` all do it here.
+
+    Args:
+        manager: the plugins.
+        path: the file or the folder.
+        kata: what it is to be graded against.
+        name: what messages call it, where that is not its path: a member of an archive has been unpacked somewhere.
 
     Raises:
         UsageError: the path does not exist, cannot be read, or holds nothing that a plugin knows.
     """
-    if not path.exists():
-        raise UsageError(
-            f"{path}: no submission there; check the path, or leave it out to grade your own "
-            f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
-        )
+    name = name or str(path)
     try:
+        if not path.exists():
+            raise UsageError(
+                f"{name}: no submission there; check the path, or leave it out to grade your own "
+                f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
+            )
         source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
+        raise UsageError(f"{name}: cannot be read ({error.strerror}); check its permissions.") from error
+    except GraderError:
+        raise
+    except Exception as error:  # A plugin may raise anything over a file that is not what its name says.
+        raise UsageError(
+            f"{name}: the plugin that loads {path.suffix or 'such'} files failed ({type(error).__name__}: {error}); "
+            f"check the file, and `grader plugins` for who wrote the plugin."
+        ) from error
     if source is None:
         found = f"a folder without {kata.name}.py" if path.is_dir() else f"{path.name!r}"
-        raise UsageError(f"{path}: expected a Python file, found {found}; name the file that you want graded.")
+        raise UsageError(f"{name}: expected a Python file, found {found}; name the file that you want graded.")
     return source
 
 
