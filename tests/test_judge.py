@@ -364,7 +364,7 @@ def test_loading_is_tried_again_once_when_another_process_kills_the_worker(
 ) -> None:
     killed = SubmissionStopped("Killed.", next_step="", was_perhaps_killed=True)
     workers = iter([*[DyingWorker(killed)] * deaths, DyingWorker(None), DyingWorker(None)])
-    monkeypatch.setattr(Grade, "_start_worker", lambda _: next(workers))
+    monkeypatch.setattr(Grade, "_start_worker", lambda _, *, is_trusted: next(workers))
     with socket.socket() as zygote:
         context = KataContext(
             kata=write_kata(),

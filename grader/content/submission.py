@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,10 @@ def load_python_file(path: Path, kata: Kata) -> bytes | None:
 
 
 def find_problem(source: bytes) -> str | None:
-    """Says in a message for the learner why this cannot be a submission; None if it can."""
+    """Says in a message for the learner why this cannot be a submission; None if it can.
+
+    Its encoding is what Python takes it for (PEP 263): UTF-8, or what one of the first two lines declares.
+    """
     if len(source) > MAX_BYTES:
         return (
             f"The file is larger than {MAX_BYTES // 1024} KiB.\n"
@@ -69,12 +73,27 @@ def find_problem(source: bytes) -> str | None:
     if not source.strip():
         return "The file is empty.\nNext step: Start from the stub; `grader start` copies it where there is none yet."
     try:
-        source.decode("utf-8")
+        importlib.util.decode_source(source)
+    except SyntaxError as error:
+        if "unknown encoding" in str(error):
+            return (
+                f"{str(error).capitalize()}.\nNext step: Save the file as UTF-8, and remove the line that declares it."
+            )
+        return _not_text(source, "utf-8")
     except UnicodeDecodeError as error:
-        return (
-            f"The file is not UTF-8 text (byte {error.start} is 0x{source[error.start]:02x}).\n"
-            "Next step: Check that this is the Python source, and save it as UTF-8."
-        )
+        return _not_text(source, error.encoding)
     if b"\0" in source:
         return "The file has null bytes, so it is not Python source.\nNext step: Check that this is the right file."
     return None
+
+
+def _not_text(source: bytes, encoding: str) -> str:
+    try:
+        source.decode(encoding)
+        place = ""
+    except UnicodeDecodeError as error:
+        place = f" (byte {error.start} is 0x{source[error.start]:02x})"
+    return (
+        f"The file is not {encoding.upper()} text{place}.\n"
+        "Next step: Check that this is the Python source, and save it as UTF-8."
+    )

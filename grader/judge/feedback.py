@@ -2,16 +2,74 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
+from typing import Final
 
 from grader.errors import SubmissionError
 from grader.errors import SubmissionRaised
 from grader.judge.proxy import Call
 from grader.judge.proxy import ObjectProxy
+from grader.judge.proxy import type_name_of
 from grader.testing import Mismatch
 from grader.testing import describe
 
 _NEXT_STEP = "Try the call yourself and compare, or ask for a hint."
+_STEPS: Final = (
+    ({"SystemExit"}, "", "Remove the call of sys.exit() or quit(): a function ends with `return`."),
+    (
+        {"ForbiddenCallError"},
+        "",
+        "Build the result from simpler operations; the statement says which ones are meant.",
+    ),
+    (
+        {"SyntaxError", "IndentationError", "TabError"},
+        "",
+        "Fix the syntax error on that line; your editor will underline it.",
+    ),
+    (
+        {"ModuleNotFoundError", "ImportError"},
+        "",
+        "One file is graded: put your own helpers into it, and import only libraries that are installed here.",
+    ),
+    (
+        {"UnboundLocalError"},
+        "",
+        "Assign that variable on every way through the function before you use it.",
+    ),
+    ({"NameError"}, "", "Look for a typing error in that name, or for an import or an assignment that is missing."),
+    (
+        {"AttributeError"},
+        "'NoneType'",
+        "A value is None there: look for a function that ends without `return`, or that only changes its argument.",
+    ),
+    (
+        {"AttributeError"},
+        "module",
+        "Keep every name of the stub, and look up in its documentation what that module has under another name.",
+    ),
+    (
+        {"TypeError"},
+        "positional argument",
+        "Keep the parameters of the stub, with their names and their order: the tests call your functions with them.",
+    ),
+    (
+        {"MemoryError", "ResourceExhaustedError"},
+        "",
+        "Look for an array that grows or is far larger than the inputs.",
+    ),
+    (
+        {"RecursionError"},
+        "",
+        "The function calls itself without end: look for the case in which it must stop.",
+    ),
+    (
+        {"EOFError"},
+        "",
+        "Remove the call of input(): nobody types while your file is graded, so use the arguments.",
+    ),
+)
+"""What to try next, by the type of an exception and words in its text; the first that fits."""
 
 
 def explain(error: BaseException, calls: list[Call], source: bytes, filename: str) -> str:
@@ -34,7 +92,7 @@ def explain(error: BaseException, calls: list[Call], source: bytes, filename: st
         lines += [f"Expected  {expected}"] if error.expected is not None else []
         return "\n".join([*lines, error.problem, f"Next step: {error.next_step or _NEXT_STEP}"])
     last = calls[-1] if calls else None
-    lines = [_called(last), f"Returned  {describe(last.returned)}"] if last else []
+    lines = [_called(last), f"Returned  {_describe_returned(last.returned)}"] if last else []
     if isinstance(error, AssertionError):
         sentence = str(error).split("\nassert ")[0].split("\n +")[0]
         return "\n".join([*lines, sentence or "A check does not hold.", f"Next step: {_NEXT_STEP}"])
@@ -52,27 +110,16 @@ def _explain_submission(error: SubmissionError, calls: list[Call], source: bytes
     lines.append(f"Raised    {error}")
     if error.lines:
         number = error.lines[-1]
-        text = source.decode("utf-8", "replace").splitlines()
+        text = importlib.util.decode_source(source).splitlines()
         code = text[number - 1].strip() if 0 < number <= len(text) else ""
         lines.append(f"At        {filename}, line {number}: {code[:120]}")
     return "\n".join([*lines, f"Next step: {_next_step_for(error)}"])
 
 
 def _next_step_for(error: SubmissionRaised) -> str:
-    if error.type_name == "SystemExit":
-        return "Remove the call of sys.exit() or quit(): a function ends with `return`."
-    if error.type_name == "ForbiddenCallError":
-        return "Build the result from simpler operations; the statement says which ones are meant."
-    if error.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        return "Fix the syntax error on that line; your editor will underline it."
-    if error.type_name in ("ModuleNotFoundError", "ImportError"):
-        return "Import only what the stub imports, or another library that is installed here."
-    if error.type_name == "AttributeError" and "module" in error.text:
-        return "Keep every name of the stub: the tests call your functions by their names."
-    if error.type_name == "TypeError" and "positional argument" in error.text:
-        return "Keep the parameters of the stub, with their names and their order: the tests call your functions with them."
-    if error.type_name in ("MemoryError", "ResourceExhaustedError"):
-        return "Look for an array that grows or is far larger than the inputs."
+    for type_names, text, step in _STEPS:
+        if error.type_name in type_names and text in error.text:
+            return step
     if error.lines:
         return "Print the values that this line works with, and compare their kinds and shapes with the docstring."
     return error.next_step
@@ -86,18 +133,23 @@ def _lines_about(value: Any, calls: list[Call]) -> list[str]:
     """Says which call a value came from, or that the test has found it itself."""
     for call in reversed(calls) if value is not None else ():
         if call.returned is value:
-            return [_called(call), f"Returned  {describe(value)}"]
+            return [_called(call), f"Returned  {_describe_returned(value)}"]
         parts = call.returned if isinstance(call.returned, list | tuple) else ()
         for number, part in enumerate(parts, 1):
             if part is value:
                 place = f", the {_ordinal(number)} of {len(parts)} values" if len(parts) > 1 else ""
-                return [_called(call), f"Returned  {describe(value)}{place}"]
+                return [_called(call), f"Returned  {_describe_returned(value)}{place}"]
     lines = [_called(calls[0])] if len(calls) == 1 else []
     if value is not None:
         return [*lines, f"Found     {describe(value)}"]
     if calls and not isinstance(calls[-1].returned, ObjectProxy) and len(calls) == 1:
         return [*lines, f"Returned  {describe(calls[0].returned)}"]
     return lines
+
+
+def _describe_returned(value: Any) -> str:
+    """Says of what class an object is that is no plain value: its name in calls would say nothing here."""
+    return f"an object of the class {type_name_of(value)}" if isinstance(value, ObjectProxy) else describe(value)
 
 
 def _ordinal(number: int) -> str:

@@ -164,10 +164,11 @@ class Grade:
         kata, spec = self.kata, self.kata.spec
         context = self.context
         code = Code(kata.name, source, kata.support, context.support_source, context.data, tuple(spec.forbidden))
-        return CodeProxy(code, spec.limits, self._start_worker, is_trusted=is_trusted)
+        return CodeProxy(code, spec.limits, lambda: self._start_worker(is_trusted=is_trusted), is_trusted=is_trusted)
 
-    def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self.context.zygote, self.kata.spec.limits, self.context.start_seconds)
+    def _start_worker(self, *, is_trusted: bool) -> WorkerProcess:
+        limits, start_seconds = self.kata.spec.limits, self.context.start_seconds
+        worker = WorkerProcess(self.context.zygote, limits, start_seconds, is_trusted=is_trusted)
         if self.request.device == "gpu":
             deadline = OwnTimeDeadline(self.context.start_seconds, worker.usage)
             if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):

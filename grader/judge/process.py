@@ -84,13 +84,21 @@ class WorkerOutput:
 class WorkerProcess:
     """A running worker; every way in which it can misbehave becomes one of the errors in `grader.errors`."""
 
-    def __init__(self, control: socket.socket, limits: Limits, start_seconds: float = FIRST_START_SECONDS) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        limits: Limits,
+        start_seconds: float = FIRST_START_SECONDS,
+        *,
+        is_trusted: bool = False,
+    ) -> None:
         """Asks a zygote for a worker and waits until it is confined.
 
         Args:
             control: the judge's end of the zygote's control socket.
             limits: what the worker may use.
             start_seconds: how long it may take until it is there.
+            is_trusted: whether it will run the reference.
 
         Raises:
             EngineError: no worker could be started.
@@ -101,7 +109,8 @@ class WorkerProcess:
         with zygote_end:
             try:
                 # A judge that only diagnoses has made way for others, and its workers shall, too.
-                request = messages.ForkRequest(limits, niceness=os.getpriority(os.PRIO_PROCESS, 0))
+                niceness = os.getpriority(os.PRIO_PROCESS, 0)
+                request = messages.ForkRequest(limits, niceness, is_trusted)
                 socket.send_fds(control, [msgspec.msgpack.encode(request)], [zygote_end.fileno()])
             except OSError as error:
                 self.status.close()

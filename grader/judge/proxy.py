@@ -256,12 +256,12 @@ class CodeProxy:
 class ObjectProxy:
     """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
 
-    __slots__ = ("_code", "_is_module", "_name", "_number")
+    __slots__ = ("_code", "_is_module", "_name", "_number", "_type_name")
 
     def __init__(self, code: CodeProxy, number: int, name: str, *, is_module: bool = False) -> None:
         self._code = code
         self._number = number
-        self._name = name
+        self._name = self._type_name = name
         self._is_module = is_module
 
     def __getattr__(self, name: str) -> Any:
@@ -285,6 +285,11 @@ class ObjectProxy:
 
     def __repr__(self) -> str:
         return self._name
+
+
+def type_name_of(stand_in: ObjectProxy) -> str:
+    """Returns the name of the class of an object that stays in the worker, as the worker says."""
+    return stand_in._type_name
 
 
 def without_objects(value: Any) -> Any:

@@ -31,6 +31,8 @@ class ForkRequest(msgspec.Struct):
     limits: Limits
     niceness: int = 0
     """Its priority, as of nice(2)."""
+    is_trusted: bool = False
+    """Whether it will run a kata's reference, which may find TensorFlow warmed up: that changes what `tf.config` allows."""
 
 
 class WorkerStarted(msgspec.Struct, tag="started"):

@@ -6,6 +6,7 @@ believes only what it can rebuild from the bytes that arrive.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.abc
 import importlib.util
@@ -44,10 +45,10 @@ class JudgeFunctionError(Exception):
     """A function that the judge had passed was called in a way that it refuses."""
 
 
-def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, is_spare: bool) -> None:
-    """Confines the calling process and serves the wire on `descriptor` until the judge closes it; a spare warms up first."""
+def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, warms_up: bool) -> None:
+    """Confines the calling process and serves the wire on `descriptor` until the judge closes it."""
     connection = wire.FrameSocket(socket.socket(fileno=descriptor))
-    sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    open_streams()
     ready = wire.Message("ready", 0)
     try:
         ready.value = sandbox.confine(limits)
@@ -55,13 +56,32 @@ def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, is_spare: bool) -
         ready = wire.Message("unconfined", 0, value=f"The sandbox could not be set up: {error}.")
     connection.send(wire.encode(ready, wire.refuse), _forever())
     if ready.kind == "ready":
-        if is_spare:
+        if warms_up:
             warm_up()
         Worker(connection, limits).serve()
 
 
+def open_streams() -> None:
+    """Gives the process the output streams of a plain Python program."""
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        # Without closefd a submission that replaces or closes a stream would close what the judge reads.
+        stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def flush_streams() -> None:
+    """Writes out what has been printed, as far as the submission has left streams that can do so."""
+    for stream in {id(stream): stream for stream in (sys.stdout, sys.__stdout__)}.values():
+        with contextlib.suppress(Exception):
+            stream.flush()  # type: ignore[union-attr]
+
+
 def warm_up() -> None:
-    """Runs the first product and the first gradient, which cost TensorFlow more than most katas; only a worker may."""
+    """Runs the first product and the first gradient, which cost TensorFlow more than most katas.
+
+    Only for trusted code: afterwards `tf.config` refuses what a submission may want to set.
+    """
     if "tensorflow" in sys.modules:
         tf = sys.modules["tensorflow"]
         values = tf.ones((2, 2))
@@ -110,7 +130,7 @@ class Worker:
     def reply(self, kind: str, value: Any) -> None:
         """Sends a message that carries the nonce of the one being answered."""
         buffers = wire.encode(wire.Message(kind, self.nonce, value=value), self.substitute)
-        sys.stdout.flush()
+        flush_streams()
         self.connection.send(buffers, _forever())
 
     def do_count_gpus(self, message: wire.Message) -> int:
@@ -129,6 +149,7 @@ class Worker:
     def do_load(self, message: wire.Message) -> None:
         """Executes the submission as a module, with the forbidden calls out of its reach."""
         self.filename = message.name + ".py"
+        sys.argv = [self.filename]
         for dotted in message.value["forbidden"]:
             forbid(dotted)
         if message.seed is not None:

@@ -33,8 +33,8 @@ from grader.protocol.messages import ZygoteSetup
 from grader.worker import worker
 from grader.worker.sandbox import Sandbox
 
-NUM_SPARES: Final = 2
-"""Workers that wait, ready and confined, for the next request with the same limits; a kata with a reference needs two."""
+SPARES: Final = (False, True)
+"""Which workers wait, ready and confined, for the next requests with the same limits: one for a submission, one trusted."""
 
 
 @dataclasses.dataclass
@@ -43,6 +43,7 @@ class ForkedWorker:
 
     pid: int
     descriptors: list[int]
+    is_trusted: bool
 
 
 class Zygote:
@@ -83,7 +84,7 @@ class Zygote:
             for descriptor in by_descriptor:
                 poll.register(descriptor, select.POLLIN)
             # A spare is made when nothing is graded: it would take time from what a learner waits for.
-            wants_spare = self.spare_limits is not None and len(self.spares) < NUM_SPARES and not self.judges
+            wants_spare = self.spare_limits is not None and len(self.spares) < len(SPARES) and not self.judges
             ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else None)}
             if wakeup_reader in ready:
                 os.read(wakeup_reader, 4096)
@@ -120,7 +121,7 @@ class Zygote:
             if self.spare_limits != limits:
                 self._discard_spares()
                 self.spare_limits = limits
-            forked = self.spares.pop(0) if self.spares else self._fork_worker(limits)
+            forked = self._take_spare(request.is_trusted) or self._fork_worker(limits, is_trusted=request.is_trusted)
             if request.niceness:
                 os.setpriority(os.PRIO_PROCESS, forked.pid, request.niceness)
         except OSError as error:
@@ -131,11 +132,19 @@ class Zygote:
         _tell(judge, WorkerStarted(forked.pid), forked.descriptors)
         return True
 
+    def _take_spare(self, is_trusted: bool) -> ForkedWorker | None:
+        for spare in self.spares:
+            if spare.is_trusted == is_trusted:
+                self.spares.remove(spare)
+                return spare
+        return None
+
     def _fork_spare(self) -> None:
         """Forks a worker for the next request, in the time that a learner takes to read about the last one."""
         if self.spare_limits is not None:
+            missing = set(SPARES) - {spare.is_trusted for spare in self.spares}
             try:
-                self.spares.append(self._fork_worker(self.spare_limits, is_spare=True))
+                self.spares.append(self._fork_worker(self.spare_limits, is_trusted=min(missing), is_spare=True))
             except OSError:
                 self.spare_limits = None  # The next request will try again, and say why it fails.
 
@@ -146,18 +155,18 @@ class Zygote:
                 os.close(descriptor)
         self.spares.clear()
 
-    def _fork_worker(self, limits: Limits, *, is_spare: bool = False) -> ForkedWorker:
+    def _fork_worker(self, limits: Limits, *, is_trusted: bool, is_spare: bool = False) -> ForkedWorker:
         judge_end, worker_end = socket.socketpair()
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end.detach(), writer, limits, is_spare=is_spare)
+            self._become_worker(worker_end.detach(), writer, limits, warms_up=is_trusted and is_spare)
         worker_end.close()
         os.close(writer)
         pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
-        return ForkedWorker(pid, [judge_end.detach(), reader, *pidfds])
+        return ForkedWorker(pid, [judge_end.detach(), reader, *pidfds], is_trusted)
 
-    def _become_worker(self, wire: int, output: int, limits: Limits, *, is_spare: bool) -> None:
+    def _become_worker(self, wire: int, output: int, limits: Limits, *, warms_up: bool) -> None:
         """Runs a worker in the calling process, a fresh fork, and never returns."""
         try:
             signal.set_wakeup_fd(-1)
@@ -170,7 +179,7 @@ class Zygote:
             if sys.platform != "linux":
                 self._preload()  # Elsewhere a process must not be forked once the libraries are in.
             gc.enable()
-            worker.main(wire, self.sandbox, limits, is_spare=is_spare)
+            worker.main(wire, self.sandbox, limits, warms_up=warms_up)
         except Exception:
             os.write(2, traceback.format_exc().encode())  # The judge quotes it if the worker was not ready yet.
         finally:
