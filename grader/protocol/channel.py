@@ -71,6 +71,10 @@ class StatusRequest(msgspec.Struct, tag="status"):
     """Asks a service how it is."""
 
 
+class StopRequest(msgspec.Struct, tag="stop"):
+    """Tells a service to end, with its zygotes, judges and grades."""
+
+
 class ServiceStatus(msgspec.Struct):
     """How a service is: its process, the seconds since its start, and what it keeps ready."""
 

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Final
 from typing import Protocol
 
-import platformdirs
-
+from grader import cache
 from grader.content import fingerprint
 from grader.errors import EngineError
 from grader.errors import NoAnswerError
@@ -156,10 +155,24 @@ class BackgroundService:
 
     def stop(self) -> bool:
         """Ends a running service, with its zygotes and judges; says whether one ran."""
+        is_told = self._tell_to_stop()
         with self._locked():
-            stopped = [_end(path) for path in self.folder.glob("*.sock")]
+            stopped = [is_told, *(_end(path) for path in self.folder.glob("*.sock"))]
         self.close()
         return any(stopped)
+
+    def _tell_to_stop(self) -> bool:
+        """Asks the running service to end; says whether one ran and did."""
+        control = self._find()
+        if control is None:
+            return False
+        with self._send(channel.encode(channel.StopRequest())) as client:
+            client.settimeout(_GREETING_SECONDS)
+            with contextlib.suppress(OSError):
+                client.recv(1)
+                _wait_for_end(control)
+                return True
+        return False
 
     def _send(self, packet: bytes) -> socket.socket:
         client, judge_end = socket.socketpair()
@@ -230,7 +243,7 @@ def open_service(*, cold: bool = False) -> OwnService | BackgroundService:
 
 def _own_folder() -> Path:
     """Makes the folder of the sockets and checks that nobody else can enter it."""
-    folder = Path(platformdirs.user_cache_dir("grader")) / "service"
+    folder = cache.default_folder() / "service"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.lstat()
@@ -259,7 +272,10 @@ def _greet(path: Path) -> socket.socket | None:
 
 
 def _end(path: Path) -> bool:
-    """Kills the service that listens on a socket, if any does, and removes the socket."""
+    """Kills the service that listens on a socket, if any does, and removes the socket.
+
+    One in another container, with which the folder is shared, is left alone: its pid means nothing here, or 0, this group.
+    """
     found = False
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
         control.settimeout(_GREETING_SECONDS)
@@ -268,12 +284,21 @@ def _end(path: Path) -> bool:
             pid, user, _ = _CREDENTIALS.unpack(
                 control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
             )
-            if user == os.getuid():
+            if user == os.getuid() and _is_service(pid):
                 os.kill(pid, signal.SIGKILL)
                 found = True
                 _wait_for_end(control)
     path.unlink(missing_ok=True)
     return found
+
+
+def _is_service(pid: int) -> bool:
+    """Says whether a process id is proved to be that of a service."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") if pid > 0 else []
+    except OSError:
+        return False
+    return b"grader.service.daemon" in words
 
 
 def _wait_for_end(control: socket.socket) -> None:

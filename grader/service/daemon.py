@@ -7,6 +7,7 @@ from there on the client and a judge speak over that pair, and the service goes 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import select
@@ -27,6 +28,7 @@ from grader.protocol.channel import Introduction
 from grader.protocol.channel import JudgeRequest
 from grader.protocol.channel import ServiceStatus
 from grader.protocol.channel import StatusRequest
+from grader.protocol.channel import StopRequest
 from grader.protocol.messages import ZygoteSetup
 from grader.service.admission import QUEUED_SECONDS
 from grader.service.admission import Admission
@@ -86,6 +88,7 @@ class Service:
         self.listener = listener
         self.idle_seconds = idle_seconds
         self.start = time.monotonic()
+        self.is_stopped = False
         self.zygotes: dict[bytes, ZygoteHandle] = {}
         self.judges: dict[bytes, JudgeHandle] = {}
         self.admission = Admission(self._introduce)
@@ -93,7 +96,7 @@ class Service:
     def serve(self) -> None:
         """Hands out judges until there can be no more clients, or until none has come for the idle time."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while self.controls or self.listener:
+        while (self.controls or self.listener) and not self.is_stopped:
             ready = self._wait()
             if not ready and not self.admission.sockets():
                 return
@@ -101,7 +104,8 @@ class Service:
                 if zygote_handle.control in ready:
                     # It says so once; what is ready later is its end, which is_alive() tells.
                     zygote_handle.is_ready = True
-                    zygote_handle.control.recv(1)
+                    with contextlib.suppress(OSError):
+                        zygote_handle.control.recv(1)
             if self.listener in ready:
                 self._accept()
             for control in [control for control in self.controls if control in ready]:
@@ -143,10 +147,13 @@ class Service:
             self.controls.remove(control)
             control.close()
             return
-        request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest)
+        request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest | StopRequest)
         client = socket.socket(fileno=descriptors[0])
         if isinstance(request, JudgeRequest):
             self.admission.add(request, client)
+        elif isinstance(request, StopRequest):
+            client.close()
+            self.is_stopped = True
         else:
             with client:
                 channel.send(client, self._status())
@@ -211,7 +218,8 @@ class Service:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        control.send(setup)
+        with contextlib.suppress(OSError):  # One that dies at once shows so when a worker is asked for.
+            control.send(setup)
         self.zygotes[setup] = ZygoteHandle(process, control)
         return self.zygotes[setup]
 
@@ -239,7 +247,9 @@ def main() -> None:
         try:
             Service([], listener, float(rest[0])).serve()
         finally:
-            os.unlink(place)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place)
+    os._exit(0)  # At once: whoever asked for the end waits, and there is nothing to tidy up.
 
 
 if __name__ == "__main__":

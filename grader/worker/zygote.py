@@ -163,7 +163,9 @@ class Zygote:
             self._become_worker(worker_end.detach(), writer, limits, warms_up=is_trusted and is_spare)
         worker_end.close()
         os.close(writer)
-        pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+        pidfds = []
+        with contextlib.suppress(AttributeError, OSError):  # Not every system has it, and some containers refuse it.
+            pidfds.append(os.pidfd_open(pid))
         return ForkedWorker(pid, [judge_end.detach(), reader, *pidfds], is_trusted)
 
     def _become_worker(self, wire: int, output: int, limits: Limits, *, warms_up: bool) -> None:

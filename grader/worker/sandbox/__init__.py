@@ -6,6 +6,7 @@ purpose: files are kept away by the jail and by Landlock, the network by a names
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
@@ -48,22 +49,25 @@ class Sandbox:
         self._ruleset: int | None = None
         self._scratch = tempfile.gettempdir()
         self._is_jailed = False
+        self._gives_users = os.getuid() == 0 and _has_worker_uids()
+        """Whether each worker becomes a user of its own."""
 
     def enter(self) -> None:
         """Takes the zygote's own steps; call it in a process with one thread, before any large import."""
         if sys.platform != "linux":
             return
-        # When memory runs out, the kernel shall take a worker and not the judge; children inherit this.
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        with (
+            contextlib.suppress(OSError),  # /proc may be read-only.
+            open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
+        ):
+            # When memory runs out, the kernel shall take a worker and not the judge; children inherit this.
             file.write("1000")
-        if not self.gpu:
-            try:
-                namespaces.enter(self._readable)
-                self._is_jailed = True
-                self._scratch = namespaces.SCRATCH
-                self.layers.append("namespaces")
-            except OSError:
-                pass  # Containers often refuse; the layers below do not depend on it.
+        # Containers often refuse; the layers below do not depend on it.
+        if not self.gpu and namespaces.is_possible(self._readable):
+            namespaces.enter(self._readable)
+            self._is_jailed = True
+            self._scratch = namespaces.SCRATCH
+            self.layers.append("namespaces")
         if not self._is_jailed:
             self._scratch = tempfile.mkdtemp(prefix="grader-scratch-")
             os.chmod(self._scratch, 0o711)  # noqa: S103  Workers of other users pass through to their own folders.
@@ -83,7 +87,7 @@ class Sandbox:
             The names of the layers that are active.
 
         Raises:
-            OSError: root's worker could not give up being root, or a limit could not be set.
+            OSError: a layer that was possible for the zygote is not for the worker, or a limit could not be set.
         """
         layers = list(self.layers)
         if self._is_jailed:
@@ -91,7 +95,7 @@ class Sandbox:
         scratch = self._make_scratch()
         self._limit_resources(limits)
         layers.append("rlimits")
-        if os.getuid() == 0:
+        if self._gives_users:
             _become(_FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS)
             layers.append("uid")
         os.chdir(scratch)
@@ -134,7 +138,7 @@ class Sandbox:
             return self._scratch
         folder = os.path.join(self._scratch, str(os.getpid()))
         os.mkdir(folder, 0o700)
-        if os.getuid() == 0:
+        if self._gives_users:
             os.chown(folder, _FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS, -1)
         return folder
 
@@ -148,9 +152,24 @@ class Sandbox:
             _limit(resource.RLIMIT_DATA, limits.memory_mb * 2**20)
             if not self.gpu:  # A CUDA driver reserves far more addresses than memory.
                 _limit(resource.RLIMIT_AS, limits.memory_mb * 2**20 + _ADDRESS_SPACE_BEYOND_DATA)
-            if self._is_jailed or os.getuid() == 0:
+            if self._is_jailed or self._gives_users:
                 # Elsewhere the count would include whatever else the user runs.
                 _limit(resource.RLIMIT_NPROC, limits.threads)
+
+
+def _has_worker_uids() -> bool:
+    """Says whether a process may become the users of workers, tried in a child: a rootless container has one user only."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            _become(_FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1)
+            code = 0
+        except OSError:
+            pass
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _become(user: int) -> None:

@@ -47,6 +47,22 @@ def enter(readable: Iterable[str]) -> None:
     _change_root(readable)
 
 
+def is_possible(readable: Iterable[str]) -> bool:
+    """Says whether all of it works here, tried in a child: half a jail is worse than none, and there is no way back."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            enter(readable)
+            mount_scratch()
+            code = 0
+        except OSError:
+            pass
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def mount_scratch() -> None:
     """Gives the calling process, and nobody else, an empty writable folder of 64 MiB at `SCRATCH`."""
     linux.unshare(linux.CLONE_NEWNS)
