@@ -6,7 +6,6 @@ worker's nor the judge's, nor does time in which the judge or the worker stood s
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Final
 
@@ -22,8 +21,6 @@ _STANDSTILL_SECONDS: Final = 0.5
 
 _GRACE_SECONDS: Final = 5.0
 """What passes on the wall in any case: limits may be short."""
-
-_NUM_PROCESSORS: Final = os.cpu_count() or 1
 
 
 class OwnTimeDeadline:
@@ -84,8 +81,8 @@ class OwnTimeDeadline:
         own = passed - judge_waited
         if self.usage:
             worker_computed, worker_waited = self.usage.take()
-            # Threads that wait for each other's processor would add up to more than has passed: computing counts in any case.
-            own = max(own - worker_waited, min(worker_computed / _NUM_PROCESSORS, passed))
+            # Waits that overlap, of several threads or of both sides, would add up to more than has passed.
+            own = max(own - worker_waited, min(worker_computed, passed))
             if self.usage.is_stopped():
                 own = 0.0
         self._own_seconds += max(0.0, own)

@@ -11,6 +11,7 @@ import math
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,8 @@ MAX_BODY_BYTES: Final = 256 * 2**20
 MAX_DEPTH: Final = 16
 MAX_RANK: Final = 8
 MAX_ARRAYS: Final = 10_000
+MAX_ENTRIES: Final = 250_000
+"""Entries of all lists, tuples and dicts of a message together: each costs the judge time wherever it is looked at."""
 DTYPES: Final = frozenset(
     [
         "bool",
@@ -188,13 +191,14 @@ def encode(message: Message, substitute: ValueHook) -> list[bytes | memoryview]:
     return [_PREFIX.pack(len(header), body) + header, *buffers]
 
 
-def decode(header: bytes, body: bytearray, restore: ValueHook) -> Message:
+def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int = MAX_ENTRIES) -> Message:
     """Rebuilds a message from the bytes of one frame.
 
     Args:
         header: the MessagePack bytes.
         body: the arrays' bytes; the arrays of the result are views of it.
         restore: turns a Handle or a Callback into what stands for it on this side.
+        max_entries: how many entries all lists, tuples and dicts may have together.
 
     Raises:
         WireError: anything about the frame is not as `encode` would have made it.
@@ -221,7 +225,7 @@ def decode(header: bytes, body: bytearray, restore: ValueHook) -> Message:
 
     try:
         message: Message = msgspec.msgpack.Decoder(Message, ext_hook=extension).decode(header)
-        _check_plain(message.value)
+        _check_plain(message.value, [max_entries])
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, UnicodeDecodeError) as error:
         raise WireError(f"a malformed message ({error})") from error
     if position != len(body):
@@ -248,21 +252,25 @@ def from_bytes(content: bytes) -> Any:
         raise WireError("a frame without a beginning")
     header_bytes, _ = _PREFIX.unpack_from(content)
     rest = content[_PREFIX.size :]
-    return decode(rest[:header_bytes], bytearray(rest[header_bytes:]), refuse).value
+    return decode(rest[:header_bytes], bytearray(rest[header_bytes:]), refuse, max_entries=sys.maxsize).value
 
 
-def _check_plain(value: Any, depth: int = 0) -> None:
-    """Refuses what MessagePack can carry and a message may not: other dict keys, timestamps, deep nesting."""
+def _check_plain(value: Any, room: list[int], depth: int = 0) -> None:
+    """Refuses what MessagePack can carry and a message may not: other dict keys, timestamps, deep nesting, too many entries."""
     if depth > MAX_DEPTH:
         raise WireError(f"a value nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, list | tuple | dict):
+        room[0] -= len(value)
+        if room[0] < 0:
+            raise WireError("a value with too many entries in lists; return large values as arrays")
     if isinstance(value, list | tuple):
         for entry in value:
-            _check_plain(entry, depth + 1)
+            _check_plain(entry, room, depth + 1)
     elif type(value) is dict:
         for key, entry in value.items():
             if type(key) is not str:
                 raise WireError("a dict whose keys are not all strings")
-            _check_plain(entry, depth + 1)
+            _check_plain(entry, room, depth + 1)
     elif isinstance(value, msgspec.msgpack.Ext) or type(value).__module__ == "datetime":
         raise WireError(f"a value of type {type(value).__name__}")
 
