@@ -5,26 +5,26 @@ import itertools
 import numpy as np
 import pytest
 
-from grader.testing import Mismatch
 from grader.testing import assert_equal
+from grader.testing import assert_finite
 from grader.testing import assert_shape
 from grader.testing import check
+from grader.testing import unpack
 
-MOST_WEIGHTS = 1_000_000
-NAND = np.array([[-1.0], [-1.0]]), np.array([1.5])
-NOT = np.array([[-1.0]]), np.array([0.5])
+ROWS = "your network's truth table, from row 0 on"
 DECIDE = "Compare with 0 in every layer: hidden units pass on 0 or 1, neither their scores nor fractions."
-COLUMNS = (
-    "The weights have a row for each input and a column for each unit: multiply the inputs by them, in this order."
-)
+COLUMNS = "The weights have a row for each input and a column for each unit: multiply inputs by weights, in this order."
 ON_THE_LINE = "At some corner a score is exactly 0, and that gives 1. Move the line away from the corner with the bias."
 ONE_ROW = (
-    "The unit of a row fires for this row only: an input that is 0 in the row has to count against it, with its weight."
+    "The unit of a row fires for this row only: an input that is 0 there has to count against it, with its weight."
 )
 ORDER = "Row i belongs to the binary digits of i, the most significant first: row 1 has only the last input on."
 APART = "The rows 01 and 10 can have different outputs: a unit that only counts the 1s cannot tell them apart."
 ANY = "One hidden unit that fires is enough for a 1: the output unit computes OR."
 NONE = "Ask what the output unit says when no hidden unit fires, and when there are none."
+LAYERS = "Return the network, not its answers: a list of layers, each a tuple of its weights and its biases."
+FLAT = "Return one bias for each unit of a layer, in a flat array."
+FINITE = "Look for a division by 0, or use a large number in place of infinity."
 TABLE = "Build from the table that is given: 2^n rows belong to n inputs."
 
 
@@ -35,46 +35,23 @@ def corners(num_inputs):
 
 def take_network(layers, num_inputs):
     """The layers as arrays, if they are a network of threshold units with so many inputs and one output."""
-    check(
-        isinstance(layers, list | tuple) and len(layers) > 0,
-        "That is not a list of layers.",
-        returned=layers,
-        expected="[(weights, biases), ...]",
-        next_step="Return the network, not its answers: a list of layers, each with its weights and its biases.",
-    )
+    check(isinstance(layers, list | tuple) and layers, "That is no list of layers.", returned=layers, next_step=LAYERS)
     network, width, size = [], num_inputs, 0
     for number, layer in enumerate(layers, 1):
-        check(
-            isinstance(layer, list | tuple) and len(layer) == 2,
-            f"Layer {number} is not a pair of weights and biases.",
-            returned=layer,
-            expected="(weights, biases)",
-            next_step="Return a list of layers, each a tuple of its weights and its biases.",
-        )
-        weights, biases = layer
-        units = np.size(biases) if isinstance(biases, np.ndarray | list | tuple) else -1
-        biases = assert_shape(biases, (units,), next_step="Return one bias for each unit of a layer, in a flat array.")
+        weights, biases = unpack(layer, "weights", "biases", next_step=LAYERS)
+        biases = assert_shape(biases, (None,), name=f"the biases of layer {number}", next_step=FLAT)
+        units = len(biases)
         if width == 0 or units == 0:
             weights = np.zeros((width, units))
-        step = f"The weights of layer {number} need a row for each unit of the layer before, and a column for each of its own."
-        if number == 1:
-            step = f"The weights of the first layer need a row for each input, here {num_inputs}, and a column for each unit."
-        weights = assert_shape(weights, (width, units), next_step=step)
-        check(
-            np.isfinite(weights).all() and np.isfinite(biases).all(),
-            f"Some numbers of layer {number} are not finite.",
-            returned=layer,
-            next_step="Look for a division by 0, or use a large number in place of infinity.",
-        )
+        rows = f"each input, here {num_inputs}" if number == 1 else "each unit of the layer before"
+        step = f"The weights of layer {number} need a row for {rows}, and a column for each of its own units."
+        weights = assert_shape(weights, (width, units), name=f"the weights of layer {number}", next_step=step)
+        assert_finite(np.append(weights, biases), name=f"layer {number}, weights first", next_step=FINITE)
         network.append((weights.astype(float), biases.astype(float)))
         width, size = units, size + weights.size
-        check(size <= MOST_WEIGHTS, "The network has more than a million weights.", next_step="Use fewer units.")
-    check(
-        width == 1,
-        f"The last layer has {width} units, and it should have 1.",
-        returned=layers,
-        next_step="Join the answers of the units before it in a single unit.",
-    )
+        check(size <= 1_000_000, "The network has more than a million weights.", next_step="Use fewer units.")
+    step = "Join the answers of the units before it in a single unit."
+    check(width == 1, f"The last layer has {width} units, and it should have 1.", returned=layers, next_step=step)
     return network
 
 
@@ -84,50 +61,17 @@ def evaluate(network, inputs):
     for weights, biases in network:
         scores = outputs @ weights + biases
         outputs, touches = np.where(scores < 0, 0.0, 1.0), touches or bool((scores == 0).any())
-    return outputs[:, 0].astype(int), touches
+    return outputs.astype(int), touches
 
 
-def build(submission, table):
-    """The answers of the network that is built for a truth table, and whether a score is exactly 0."""
+def check_table(submission, table, next_step, apart=None):
+    """The network that is built for a truth table has it; `apart` is the step where rows 1 and 2 have one output."""
     num_inputs = len(table).bit_length() - 1
     network = take_network(submission.from_truth_table(np.array(table)), num_inputs)
-    return evaluate(network, corners(num_inputs))
-
-
-def assert_table(answers, table, next_step):
-    """Compares the truth table of a network with the one that it should have."""
-    try:
-        assert_equal(answers, list(table), next_step=next_step)
-    except Mismatch as mismatch:
-        mismatch.problem = f"This is your network's truth table, from row 0 on. {mismatch.problem}"
-        raise
-
-
-def check_table(submission, table, next_step):
-    """The network that is built for a truth table has it."""
-    answers, touches = build(submission, table)
-    assert_table(answers, table, ON_THE_LINE if touches else next_step)
-
-
-def check_outputs(outputs, expected, next_step):
-    """The outputs are these, as integers."""
-    array = assert_shape(outputs, np.shape(expected), next_step=next_step)
-    check(
-        array.dtype.kind in "iu",
-        "The outputs are not integers.",
-        returned=outputs,
-        expected=expected,
-        next_step="Convert the decisions to integers: a unit's output is the number 0 or 1.",
-    )
-    assert_equal(outputs, expected, next_step=next_step)
-
-
-def one_number_at_a_time(point, layers):
-    """A network of threshold units in plain Python."""
-    for weights, biases in layers:
-        scores = [sum(x * w for x, w in zip(point, weights[:, j], strict=True)) + b for j, b in enumerate(biases)]
-        point = [1 if score >= 0 else 0 for score in scores]
-    return point
+    outputs, touches = evaluate(network, corners(num_inputs))
+    answers = outputs[:, 0]
+    step = apart if apart and answers[1] == answers[2] else ON_THE_LINE if touches else next_step
+    assert_equal(answers, table, name=ROWS, next_step=step)
 
 
 @pytest.mark.task(1)
@@ -135,14 +79,15 @@ def test_one_layer(submission):
     """Computes a layer of two units at once."""
     layer = np.array([[1.0, -1.0], [0.0, 2.0]]), np.array([-1.5, 0.5])
     outputs = submission.forward(np.array([[1.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 5.0]]), [layer])
-    check_outputs(outputs, [[0, 0], [1, 0], [1, 1], [0, 1]], COLUMNS)
+    assert_equal(outputs, [[0, 0], [1, 0], [1, 1], [0, 1]], kind="integer", next_step=COLUMNS)
 
 
 @pytest.mark.task(1)
 def test_two_layers(submission):
     """Computes AND as NAND followed by NOT."""
-    outputs = submission.forward(corners(2).astype(float), [NAND, NOT])
-    check_outputs(outputs, [[0], [0], [0], [1]], DECIDE)
+    nand, negation = (np.array([[-1.0], [-1.0]]), np.array([1.5])), (np.array([[-1.0]]), np.array([0.5]))
+    outputs = submission.forward(corners(2).astype(float), [nand, negation])
+    assert_equal(outputs, [[0], [0], [0], [1]], kind="integer", next_step=DECIDE)
 
 
 @pytest.mark.task(1)
@@ -151,7 +96,7 @@ def test_hidden_units_decide(submission):
     first = np.array([[4.0, 1.0]]), np.array([-2.0, 0.0])
     second = np.array([[1.0, -3.0, 1.0], [-1.0, 3.0, 1.0]]), np.array([-0.5, -0.5, -1.75])
     outputs = submission.forward(np.array([[-3.0], [0.25], [0.75], [5.0]]), [first, second])
-    check_outputs(outputs, [[0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], DECIDE)
+    assert_equal(outputs, [[0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], kind="integer", next_step=DECIDE)
 
 
 @pytest.mark.task(1)
@@ -160,11 +105,8 @@ def test_hyperplane_belongs_to_the_positive_side(submission):
     first = np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 0.0])
     second = np.array([[1.0], [1.0]]), np.array([-2.0])
     outputs = submission.forward(np.array([[2.0, 2.0], [2.0, 1.0], [0.0, 0.0], [1.0, 2.0]]), [first, second])
-    check_outputs(
-        outputs,
-        [[1], [0], [1], [0]],
-        "Look at the comparison: what does it answer for a score of exactly 0?",
-    )
+    step = "Look at the comparison: what does it answer for a score of exactly 0?"
+    assert_equal(outputs, [[1], [0], [1], [0]], kind="integer", next_step=step)
 
 
 @pytest.mark.task(1)
@@ -177,8 +119,13 @@ def test_any_number_of_layers(submission, rng, widths):
         (rng.integers(-8, 9, size=(a, b)).astype(float), (rng.integers(-3, 4, size=b) + 0.5) / 4)
         for a, b in itertools.pairwise(widths)
     ]
-    expected = [one_number_at_a_time(list(point), layers) for point in inputs]
-    check_outputs(submission.forward(inputs, layers), expected, "Take the layers in their order, the first one first.")
+    expected, _ = evaluate(layers, inputs)
+    assert_equal(
+        submission.forward(inputs, layers),
+        expected,
+        kind="integer",
+        next_step="Take the layers in their order, the first one first.",
+    )
 
 
 @pytest.mark.task(2)
@@ -191,16 +138,16 @@ def test_xor_is_a_network(submission):
 def test_xor(submission, pictures):
     """Says 1 where exactly one of two inputs is 1."""
     network = take_network(submission.xor(), 2)
-    pictures.regions("xor_in_the_plane", lambda points: evaluate(network, points)[0], corners(2), [0, 1, 1, 0])
-    answers, touches = evaluate(network, corners(2))
+    pictures.regions("xor_in_the_plane", lambda points: evaluate(network, points)[0][:, 0], corners(2), [0, 1, 1, 0])
+    outputs, touches = evaluate(network, corners(2))
     step = "Lay two lines that have 01 and 10 between them; between them both units agree, so join them with AND."
     if len(network) == 1:
         step = "One unit draws one line, and no line parts 01 and 10 from 00 and 11: add a hidden layer."
     elif touches:
         step = ON_THE_LINE
-    elif answers.tolist() == [1, 0, 0, 1]:
+    elif outputs.ravel().tolist() == [1, 0, 0, 1]:
         step = "This is the opposite of XOR: change every sign of the output unit."
-    assert_table(answers, [0, 1, 1, 0], step)
+    assert_equal(outputs[:, 0], [0, 1, 1, 0], name=ROWS, next_step=step)
 
 
 @pytest.mark.task(3)
@@ -215,8 +162,7 @@ def test_one_row(submission, num_inputs, row):
 def test_order_of_the_rows(submission, row):
     """Tells the rows 01 and 10 apart, and says 1 for row `row` only."""
     table = [int(i == row) for i in range(4)]
-    answers, _ = build(submission, table)
-    assert_table(answers, table, APART if answers[1] == answers[2] else ORDER)
+    check_table(submission, table, ORDER, APART)
 
 
 @pytest.mark.task(3)

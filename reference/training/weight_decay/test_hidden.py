@@ -3,64 +3,38 @@
 import numpy as np
 import pytest
 
-from grader.testing import Mismatch
+from grader.testing import Recorder
+from grader.testing import assert_arrays
 from grader.testing import assert_close
 from grader.testing import check
 from grader.testing import numeric_gradient
 
 KERNEL = np.array([[1.0, -2.0], [0.0, 3.0]])
-BIAS_IS_FREE = (
-    'A parameter whose name ends in "bias" has no part in this: leave it out of the penalty and of the decay.'
-)
+
+SUMS = "The absolute values add up to 6, the squares to 14; weigh these by l1 and l2, without a 1/2, a root or a mean."
+BIAS_IS_FREE = 'A parameter whose name ends in "bias" has no part in this: leave it out of penalty and decay.'
 SLOPE = "The derivative of l2 w² is 2 l2 w, and that of l1 |w| is l1 times the sign of w, whatever the size of w."
 BEFORE = "The penalty is a part of the loss: add its gradient to that of the loss, and hand the sum to `direction`."
 AROUND = "Hand `direction` the gradients as they are; the decay is taken off the weights outside of it."
 DECAY = "Take off learning_rate * decay * w, with the w before the step, and without a factor 2."
 
 
-class Optimizer:
-    """Turns gradients into a direction, and remembers what it was asked."""
-
-    def __init__(self, rule=lambda name, gradient: gradient):
-        self.rule, self.asked = rule, []
-
-    def __call__(self, gradients):
-        self.asked.append({name: np.array(gradient, dtype=float) for name, gradient in gradients.items()})
-        return {name: self.rule(name, gradient) for name, gradient in self.asked[-1].items()}
-
-    def __repr__(self):
-        return "direction"
+def make_optimizer(rule=lambda gradient: gradient):
+    """An optimizer that turns each gradient into a direction by a rule, and remembers what it was asked."""
+    return Recorder(lambda gradients: {name: rule(np.array(g, float)) for name, g in gradients.items()}, "direction")
 
 
 class Adam:
-    """The rule of Adam: both moments, with their bias corrected, for each parameter."""
+    """The rule of Adam for a single parameter: both moments, with their bias corrected."""
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
-        self.beta_1, self.beta_2, self.epsilon, self.moments = beta_1, beta_2, epsilon, {}
+    def __init__(self):
+        self.mean, self.square, self.steps = 0.0, 0.0, 0
 
-    def __call__(self, name, gradient):
-        mean, square, steps = self.moments.get(name, (0.0, 0.0, 0))
-        mean = self.beta_1 * mean + (1 - self.beta_1) * gradient
-        square = self.beta_2 * square + (1 - self.beta_2) * gradient**2
-        self.moments[name] = mean, square, steps + 1
-        corrected = mean / (1 - self.beta_1 ** (steps + 1)), square / (1 - self.beta_2 ** (steps + 1))
-        return corrected[0] / (np.sqrt(corrected[1]) + self.epsilon)
-
-
-def assert_parameters(returned, expected, next_step=None, **tolerances):
-    """Compares arrays by their names."""
-    check(
-        isinstance(returned, dict) and returned.keys() == expected.keys(),
-        f"This should be a dict with the names {sorted(expected)}.",
-        returned=returned,
-        next_step="Return an array for each name in `parameters`, the biases too.",
-    )
-    for name, array in expected.items():
-        try:
-            assert_close(returned[name], array, next_step=next_step, **tolerances)
-        except Mismatch as mismatch:
-            facts = {"returned": mismatch.returned, "expected": mismatch.expected, "next_step": next_step}
-            raise Mismatch(f'"{name}" is not right. {mismatch.problem}', **facts) from None
+    def __call__(self, gradient):
+        self.mean = 0.9 * self.mean + 0.1 * gradient
+        self.square = 0.999 * self.square + 0.001 * gradient**2
+        self.steps += 1
+        return self.mean / (1 - 0.9**self.steps) / (np.sqrt(self.square / (1 - 0.999**self.steps)) + 1e-8)
 
 
 def random_network(rng):
@@ -74,15 +48,21 @@ def penalty_of(parameters, l1, l2):
     return l1 * np.linalg.norm(flat, 1) + l2 * flat @ flat
 
 
-@pytest.mark.task(1)
-@pytest.mark.parametrize(("l1", "l2", "expected"), [(0.5, 0.0, 3.0), (0.0, 0.25, 3.5), (1.0, 1.0, 20.0)])
-def test_penalty_by_hand(submission, l1, l2, expected):
-    """Adds up l1 |w| + l2 w² for four weights, with l1 = `l1` and l2 = `l2`."""
-    step = (
-        "The absolute values of 1, -2, 0 and 3 add up to 6, their squares to 14; weigh these by l1 and l2, without a "
-        "factor 1/2, a root or a mean."
+def check_asked(optimizer, expected, next_step):
+    """The optimizer was asked once, for these gradients."""
+    check(
+        len(optimizer.calls) == 1,
+        f"In one step `direction` was called {len(optimizer.calls)} times.",
+        next_step="Call `direction` once for each step, with the gradients of all parameters.",
     )
-    assert_close(submission.penalty({"kernel": KERNEL}, l1, l2), expected, next_step=step)
+    assert_arrays(optimizer.calls[0][0], expected, next_step=next_step)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("l1", "l2"), [(0.5, 0.0), (0.0, 0.25), (1.0, 1.0)])
+def test_penalty_by_hand(submission, l1, l2):
+    """Adds up l1 |w| + l2 w² for four weights, with l1 = `l1` and l2 = `l2`."""
+    assert_close(submission.penalty({"kernel": KERNEL}, l1, l2), 6 * l1 + 14 * l2, next_step=SUMS)
 
 
 @pytest.mark.task(1)
@@ -97,8 +77,7 @@ def test_biases_cost_nothing(submission):
 @pytest.mark.task(1)
 def test_penalty_of_a_network(submission, rng):
     """Adds up the penalties of all kernels, whatever their shapes."""
-    parameters = random_network(rng)
-    step = "Sum over all entries of an array, and over all arrays."
+    parameters, step = random_network(rng), "Sum over all entries of an array, and over all arrays."
     assert_close(submission.penalty(parameters, 0.3, 0.07), penalty_of(parameters, 0.3, 0.07), next_step=step)
 
 
@@ -107,27 +86,24 @@ def test_gradient_by_hand(submission):
     """Differentiates both parts of the penalty for four weights."""
     parameters = {"kernel": np.array([[1.0, -2.0], [0.5, 3.0]])}
     l1_part, l2_part = [[0.5, -0.5], [0.5, 0.5]], [[0.5, -1.0], [0.25, 1.5]]
-    assert_parameters(submission.penalty_gradient(parameters, 0.0, 0.25), {"kernel": l2_part}, next_step=SLOPE)
-    assert_parameters(submission.penalty_gradient(parameters, 0.5, 0.0), {"kernel": l1_part}, next_step=SLOPE)
+    assert_arrays(submission.penalty_gradient(parameters, 0.0, 0.25), {"kernel": l2_part}, next_step=SLOPE)
+    assert_arrays(submission.penalty_gradient(parameters, 0.5, 0.0), {"kernel": l1_part}, next_step=SLOPE)
 
 
 @pytest.mark.task(2)
 def test_gradient_at_zero(submission):
     """Leaves a weight alone that is 0 already."""
-    expected = {"kernel": [[0.75, -1.0], [0.0, 1.25]]}
     returned = submission.penalty_gradient({"kernel": KERNEL}, 0.5, 0.125)
-    assert_parameters(
-        returned, expected, next_step="At w = 0 the gradient of |w| is taken as 0: neither side is steeper."
-    )
+    step = "At w = 0 the gradient of |w| is taken as 0: neither side is steeper."
+    assert_arrays(returned, {"kernel": [[0.75, -1.0], [0.0, 1.25]]}, next_step=step)
 
 
 @pytest.mark.task(2)
 def test_gradient_of_biases(submission):
     """Has zeros for the biases."""
-    returned = submission.penalty_gradient(
-        {"bias": np.array([5.0, -7.0]), "unbiased_kernel": np.array([2.0])}, 0.5, 0.25
-    )
-    assert_parameters(returned, {"bias": [0.0, 0.0], "unbiased_kernel": [1.5]}, next_step=BIAS_IS_FREE)
+    parameters = {"bias": np.array([5.0, -7.0]), "unbiased_kernel": np.array([2.0])}
+    expected = {"bias": [0.0, 0.0], "unbiased_kernel": [1.5]}
+    assert_arrays(submission.penalty_gradient(parameters, 0.5, 0.25), expected, next_step=BIAS_IS_FREE)
 
 
 @pytest.mark.task(2)
@@ -135,111 +111,90 @@ def test_gradient_of_a_network(submission, rng):
     """Is the gradient of the penalty, for kernels of any shapes."""
     parameters = random_network(rng)
     expected = {
-        name: numeric_gradient(lambda array, name=name: penalty_of({name: array}, 0.3, 0.07), array)
-        if name.endswith("kernel")
-        else np.zeros(array.shape)
+        name: numeric_gradient(lambda array, name=name: penalty_of(parameters | {name: array}, 0.3, 0.07), array)
         for name, array in parameters.items()
     }
-    assert_parameters(submission.penalty_gradient(parameters, 0.3, 0.07), expected, next_step=SLOPE)
+    assert_arrays(submission.penalty_gradient(parameters, 0.3, 0.07), expected, next_step=SLOPE)
 
 
 @pytest.mark.task(3)
 def test_penalised_step_by_hand(submission):
     """Takes a step of gradient descent on loss and penalty."""
-    parameters, gradients = (
-        {"kernel": np.array([10.0]), "bias": np.array([3.0])},
-        {"kernel": np.array([20.0]), "bias": np.array([-4.0])},
-    )
-    returned = submission.step_with_penalty(parameters, gradients, Optimizer(), 0.5, 1.0, 0.25)
-    # The penalty 1 * |w| + 0.25 w² has the slope 1 + 0.5 * 10 at w = 10.
-    step = "The gradient of the loss is 20, that of the penalty 6; go against their sum, here 10 - 0.5 * 26."
-    assert_parameters(returned, {"kernel": [-3.0], "bias": [5.0]}, next_step=step)
+    parameters = {"kernel": np.array([10.0]), "bias": np.array([3.0])}
+    gradients = {"kernel": np.array([20.0]), "bias": np.array([-4.0])}
+    returned = submission.step_with_penalty(parameters, gradients, make_optimizer(), 0.5, 1.0, 0.25)
+    step = "The gradient of the loss is 20, that of the penalty 1 + 0.5 * 10; go against their sum: 10 - 0.5 * 26."
+    assert_arrays(returned, {"kernel": [-3.0], "bias": [5.0]}, next_step=step)
 
 
 @pytest.mark.task(3)
 def test_penalty_goes_through_the_optimizer(submission, rng):
     """Hands the optimizer the gradient of loss and penalty together, once."""
-    parameters, gradients, optimizer = random_network(rng), random_network(rng), Optimizer(lambda _, g: np.sign(g))
+    parameters, gradients, optimizer = random_network(rng), random_network(rng), make_optimizer(np.sign)
     returned = submission.step_with_penalty(parameters, gradients, optimizer, 0.1, 0.3, 0.07)
     slopes = {name: 0.3 * np.sign(w) + 0.14 * w for name, w in parameters.items()}
     total = {name: g + slopes[name] * name.endswith("kernel") for name, g in gradients.items()}
     check_asked(optimizer, total, BEFORE)
     expected = {name: w - 0.1 * np.sign(total[name]) for name, w in parameters.items()}
-    assert_parameters(returned, expected, next_step="Step against what `direction` returns, and nothing else.")
+    assert_arrays(returned, expected, next_step="Step against what `direction` returns, and nothing else.")
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize(("learning_rate", "decay", "expected"), [(0.4, 0.25, 1.0), (0.5, 0.0, 0.0), (1.0, 1.0, -20.0)])
-def test_decayed_step_by_hand(submission, learning_rate, decay, expected):
+@pytest.mark.parametrize(("learning_rate", "decay", "end"), [(0.4, 0.25, [1]), (0.5, 0.0, [0]), (1.0, 1.0, [-20])])
+def test_decayed_step_by_hand(submission, learning_rate, decay, end):
     """Takes a step of gradient descent with a learning rate of `learning_rate` and a decay of `decay`."""
     parameters, gradients = {"kernel": np.array([10.0])}, {"kernel": np.array([20.0])}
-    returned = submission.step_with_decay(parameters, gradients, Optimizer(), learning_rate, decay)
-    assert_parameters(returned, {"kernel": [expected]}, next_step=DECAY)
+    returned = submission.step_with_decay(parameters, gradients, make_optimizer(), learning_rate, decay)
+    assert_arrays(returned, {"kernel": end}, next_step=DECAY)
 
 
 @pytest.mark.task(3)
 def test_biases_do_not_decay(submission):
     """Moves the biases by the optimizer's direction alone."""
-    parameters, gradients = (
-        {"kernel": np.ones((2, 1)), "bias": np.ones(1)},
-        {"kernel": np.zeros((2, 1)), "bias": np.full(1, 0.5)},
-    )
-    returned = submission.step_with_decay(parameters, gradients, Optimizer(), 0.1, 0.2)
-    assert_parameters(returned, {"kernel": [[0.98], [0.98]], "bias": [0.95]}, next_step=BIAS_IS_FREE)
+    parameters = {"kernel": np.ones((2, 1)), "bias": np.ones(1)}
+    gradients = {"kernel": np.zeros((2, 1)), "bias": np.full(1, 0.5)}
+    returned = submission.step_with_decay(parameters, gradients, make_optimizer(), 0.1, 0.2)
+    assert_arrays(returned, {"kernel": [[0.98], [0.98]], "bias": [0.95]}, next_step=BIAS_IS_FREE)
 
 
 @pytest.mark.task(3)
 def test_decay_goes_around_the_optimizer(submission, rng):
     """Keeps the decay out of what the optimizer sees."""
-    parameters, gradients, optimizer = random_network(rng), random_network(rng), Optimizer(lambda _, g: np.sign(g))
+    parameters, gradients, optimizer = random_network(rng), random_network(rng), make_optimizer(np.sign)
     returned = submission.step_with_decay(parameters, gradients, optimizer, 0.1, 0.4)
     check_asked(optimizer, gradients, AROUND)
     shares = {name: 0.96 if name.endswith("kernel") else 1.0 for name in parameters}
     expected = {name: shares[name] * w - 0.1 * np.sign(gradients[name]) for name, w in parameters.items()}
-    assert_parameters(returned, expected, next_step=DECAY)
+    assert_arrays(returned, expected, next_step=DECAY)
 
 
 @pytest.mark.task(3)
 def test_both_ways_agree_for_gradient_descent(submission, rng):
     """Agrees with an L2 penalty of half the decay where the optimizer is gradient descent."""
     parameters, gradients = random_network(rng), random_network(rng)
-    decayed = submission.step_with_decay(parameters, gradients, Optimizer(), 0.1, 0.5)
-    penalised = submission.step_with_penalty(parameters, gradients, Optimizer(), 0.1, 0.0, 0.25)
     expected = {name: w - 0.1 * (gradients[name] + 0.5 * w * name.endswith("kernel")) for name, w in parameters.items()}
-    assert_parameters(decayed, expected, next_step=DECAY)
-    assert_parameters(penalised, expected, next_step=SLOPE)
+    decayed = submission.step_with_decay(parameters, gradients, make_optimizer(), 0.1, 0.5)
+    assert_arrays(decayed, expected, next_step=DECAY)
+    penalised = submission.step_with_penalty(parameters, gradients, make_optimizer(), 0.1, 0.0, 0.25)
+    assert_arrays(penalised, expected, next_step=SLOPE)
 
 
 @pytest.mark.task(3)
 def test_both_ways_differ_for_adam(submission, pictures):
     """Shrinks all weights alike by decay, and those with large gradients hardly at all by an L2 penalty, under Adam."""
-    gradients = [{"kernel": sign * np.array([10.0, 0.1])} for sign in [1.0, -1.0, -1.0, 1.0] * 10]
     found = {}
     for way, strength in (("penalty", (0.0, 0.25)), ("decay", (0.5,))):
         step = submission.step_with_penalty if way == "penalty" else submission.step_with_decay
-        optimizer, path = Optimizer(Adam()), [np.ones(2)]
-        for gradient in gradients:
-            parameters = step({"kernel": path[-1]}, gradient, optimizer, 0.05, *strength)
-            assert_parameters(parameters, {"kernel": path[-1]}, atol=1.0)
+        optimizer, path, rule, expected = make_optimizer(Adam()), [np.ones(2)], Adam(), [np.ones(2)]
+        for sign in [1.0, -1.0, -1.0, 1.0] * 10:
+            w, g = expected[-1], sign * np.array([10.0, 0.1])
+            parameters = step({"kernel": path[-1]}, {"kernel": g}, optimizer, 0.05, *strength)
+            assert_arrays(parameters, {"kernel": path[-1]}, atol=1.0)
             path.append(np.array(parameters["kernel"], dtype=float))
-        found[way] = np.array(path)
-    labels = {"large gradients": 0, "small gradients": 1}
-    curves = {f"{way}, {label}": path[:, column] for way, path in found.items() for label, column in labels.items()}
+            expected.append(w - 0.05 * (rule(g + 0.5 * w) if way == "penalty" else rule(g) + 0.5 * w))
+        found[way] = np.array(path), expected
+    columns = {"large gradients": 0, "small gradients": 1}
+    curves = {f"{way}, {label}": found[way][0][:, column] for way in found for label, column in columns.items()}
     pictures.curves("two_weights_under_adam", np.arange(41), curves, xlabel="step", ylabel="weight")
-    for way, path in found.items():
-        rule, expected = Adam(), [np.ones(2)]
-        for gradient in gradients:
-            w, g = expected[-1], gradient["kernel"]
-            step = rule("", g + 0.5 * w) if way == "penalty" else rule("", g) + 0.5 * w
-            expected.append(w - 0.05 * step)
+    for way, (path, expected) in found.items():
         assert_close(path, expected, rtol=1e-3, atol=1e-4, next_step=BEFORE if way == "penalty" else AROUND)
-
-
-def check_asked(optimizer, expected, next_step):
-    """The optimizer was asked once, for these gradients."""
-    check(
-        len(optimizer.asked) == 1,
-        f"In one step `direction` was called {len(optimizer.asked)} times.",
-        next_step="Call `direction` once for each step, with the gradients of all parameters.",
-    )
-    assert_parameters(optimizer.asked[0], expected, next_step=next_step)

@@ -6,7 +6,6 @@ import pytest
 from grader.testing import assert_close
 from grader.testing import assert_shape
 
-NO_BIAS = np.zeros(1)
 CHANNELS = "Every output channel adds up the products over the kernel's rows, its columns and all input channels."
 PADDING = (
     "Compute the total padding of each axis from the formula, stride included; half of it, rounded down, goes first."
@@ -54,29 +53,25 @@ def random_layer(rng, image, kernel):
     )
 
 
-def assert_image(returned, rows, next_step):
-    """Checks the single channel of a single image."""
-    expected = as_image(rows)
-    returned = assert_shape(returned, expected.shape, next_step=next_step)
-    assert_close(returned[0, :, :, 0], expected[0, :, :, 0], next_step=next_step)
+def check_image(submission, image, kernel, expected, next_step, *settings):
+    """Convolves one image of one channel, without a bias, into another; the step holds for its size as for its pixels."""
+    outputs = submission.conv2d(as_image(image), as_kernel(kernel), np.zeros(1), *settings)
+    returned = assert_shape(outputs, as_image(expected).shape, next_step=next_step)
+    assert_close(returned[0, :, :, 0], expected, next_step=next_step)
 
 
 @pytest.mark.task(1)
 def test_lays_the_kernel_on_as_it_is(submission):
     """Lays the kernel on the image without turning it around."""
-    image, kernel = as_image([[0, 1, 2], [3, 4, 5], [6, 7, 8]]), as_kernel([[1, 0], [2, 10]])
-    outputs = submission.conv2d(image, kernel, NO_BIAS)
-    assert_image(
-        outputs, [[46, 59], [85, 98]], "Multiply kernel[u, v] by the pixel at (i + u, j + v); nothing is flipped."
-    )
+    step = "Multiply kernel[u, v] by the pixel at (i + u, j + v); nothing is flipped."
+    check_image(submission, [[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 0], [2, 10]], [[46, 59], [85, 98]], step)
 
 
 @pytest.mark.task(1)
 def test_keeps_height_and_width_apart(submission):
     """Gives an output wherever the kernel fits, for images and kernels that are not square."""
-    image, kernel = as_image([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]), as_kernel([[1, 0, 100]])
-    outputs = submission.conv2d(image, kernel, NO_BIAS)
-    assert_image(outputs, [[301, 402, 503], [806, 907, 1008]], "The output has height - kernel_height + 1 rows.")
+    image, expected = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]], [[301, 402, 503], [806, 907, 1008]]
+    check_image(submission, image, [[1, 0, 100]], expected, "The output has height - kernel_height + 1 rows.")
 
 
 @pytest.mark.task(1)
@@ -107,18 +102,16 @@ def test_valid_convolution(submission, rng):
 @pytest.mark.task(2)
 def test_stride_moves_the_kernel(submission):
     """Moves the kernel by `stride` pixels, down and across, and leaves out no pixel within a window."""
-    image = as_image([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]])
-    outputs = submission.conv2d(image, as_kernel([[1, 100], [0, 0]]), NO_BIAS, 2)
-    assert_image(outputs, [[201, 403], [1009, 1211]], "Output (i, j) looks at the window that begins at (2i, 2j).")
+    image, step = np.arange(1, 17).reshape(4, 4), "Output (i, j) looks at the window that begins at (2i, 2j)."
+    check_image(submission, image, [[1, 100], [0, 0]], [[201, 403], [1009, 1211]], step, 2)
 
 
 @pytest.mark.task(2)
 def test_stride_leaves_out_windows_over_the_edge(submission):
     """Gives no output where the window would reach over the edge."""
-    image, kernel = as_image([[1, 2, 3, 4, 5, 6, 7]]), as_kernel([[1, 1]])
+    step = "There are floor((n - k) / s) + 1 outputs along an axis."
     for stride, expected in [(2, [[3, 7, 11]]), (3, [[3, 9]]), (4, [[3, 11]]), (7, [[3]])]:
-        outputs = submission.conv2d(image, kernel, NO_BIAS, stride)
-        assert_image(outputs, expected, "There are floor((n - k) / s) + 1 outputs along an axis.")
+        check_image(submission, [[1, 2, 3, 4, 5, 6, 7]], [[1, 1]], expected, step, stride)
 
 
 @pytest.mark.task(2)
@@ -137,21 +130,16 @@ def test_strided_convolution(submission, rng):
 @pytest.mark.task(3)
 def test_same_padding_surrounds_the_image_with_zeros(submission):
     """Keeps the size of the image with a border of zeros on all sides."""
-    image, kernel = np.ones((1, 3, 4, 1)), as_kernel(np.ones((3, 3)))
-    outputs = submission.conv2d(image, kernel, NO_BIAS, 1, "same")
-    assert_image(outputs, [[4, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]], "Here each side gets one row or column of zeros.")
+    expected, step = [[4, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]], "Here each side gets one row or column of zeros."
+    check_image(submission, np.ones((3, 4)), np.ones((3, 3)), expected, step, 1, "same")
 
 
 @pytest.mark.task(3)
 def test_odd_padding_goes_to_the_bottom_and_the_right(submission):
     """Puts the odd row at the bottom and the odd column on the right."""
-    image, kernel = as_image([[1, 2, 3], [4, 5, 6]]), as_kernel([[1, 2], [3, 4]])
-    outputs = submission.conv2d(image, kernel, NO_BIAS, 1, "same")
-    assert_image(
-        outputs,
-        [[37, 47, 21], [14, 17, 6]],
-        "A kernel of 2 needs one row and one column: they go to the bottom and the right.",
-    )
+    step = "A kernel of 2 needs one row and one column: they go to the bottom and the right."
+    expected = [[37, 47, 21], [14, 17, 6]]
+    check_image(submission, [[1, 2, 3], [4, 5, 6]], [[1, 2], [3, 4]], expected, step, 1, "same")
 
 
 @pytest.mark.task(3)
@@ -165,24 +153,20 @@ def test_same_padding_depends_on_the_stride(submission):
         (8, 3, [321, 654, 87]),
         (5, 4, [210, 54]),
     ]:
-        image = as_image([np.arange(1, pixels + 1)])
-        outputs = submission.conv2d(image, as_kernel([[1, 10, 100]]), NO_BIAS, stride, "same")
-        assert_image(outputs, [expected], PADDING)
+        check_image(submission, [np.arange(1, pixels + 1)], [[1, 10, 100]], [expected], PADDING, stride, "same")
 
 
 @pytest.mark.task(3)
 def test_same_padding_is_never_negative(submission):
     """Neither pads nor crops where the kernel is smaller than the stride."""
-    image = as_image([[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]])
-    outputs = submission.conv2d(image, as_kernel([[1]]), NO_BIAS, 3, "same")
-    assert_image(outputs, [[1, 4]], "Where the formula gives less than 0, the padding is 0.")
+    image, step = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]], "Where the formula gives less than 0, the padding is 0."
+    check_image(submission, image, [[1]], [[1, 4]], step, 3, "same")
 
 
 @pytest.mark.task(3)
 def test_same_padding_takes_a_kernel_larger_than_the_image(submission):
     """Takes a kernel that is larger than the image."""
-    outputs = submission.conv2d(as_image([[1, 2]]), as_kernel([[1, 10, 100, 1000, 10000]]), NO_BIAS, 1, "same")
-    assert_image(outputs, [[2100, 210]], PADDING)
+    check_image(submission, [[1, 2]], [[1, 10, 100, 1000, 10000]], [[2100, 210]], PADDING, 1, "same")
 
 
 @pytest.mark.task(3)
