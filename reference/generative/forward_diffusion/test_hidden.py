@@ -1,4 +1,7 @@
-"""What `forward_diffusion` must do."""
+"""What `forward_diffusion` must do.
+
+Each of the two schedules has its ends, and each draw its distribution: hence more than 200 lines.
+"""
 
 import numpy as np
 import pytest

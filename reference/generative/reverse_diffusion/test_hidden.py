@@ -1,4 +1,7 @@
-"""What `reverse_diffusion` must do. (Beyond 200 lines: it brings two kinds of data, and the best denoiser for each.)"""
+"""What `reverse_diffusion` must do.
+
+It brings two kinds of data and the best denoiser for each: hence more than 200 lines.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""What `minibatch_sgd` must do."""
+"""What `minibatch_sgd` must do.
+
+There are three tasks, and chance, data and steps are each seen from outside: hence more than 200 lines.
+"""
 
 import itertools
 

@@ -1,4 +1,7 @@
-"""What `vanishing_gradient` must do."""
+"""What `vanishing_gradient` must do.
+
+Gradients are computed once more with NumPy, and a repair is judged by how its networks start and learn: hence more than 200 lines.
+"""
 
 from itertools import combinations
 from itertools import pairwise
