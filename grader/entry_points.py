@@ -5,6 +5,7 @@ Asking the metadata of every installed distribution takes longer than all else t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pkgutil
 import sys
@@ -40,7 +41,8 @@ def find_entry_points(group: str, folder: Path | None = None) -> list[EntryPoint
     version = " ".join(sys.path)
     known = cache.load(file, version)
     if known:
-        return [EntryPoint(*point) for point in json.loads(known)]
+        with contextlib.suppress(ValueError, TypeError):  # The file is damaged.
+            return [EntryPoint(*point) for point in json.loads(known)]
     stamps = cache.stamp(sys.path)
     found = _look_up(group)
     cache.store(file, version, json.dumps(found).encode(), stamps)
@@ -48,9 +50,14 @@ def find_entry_points(group: str, folder: Path | None = None) -> list[EntryPoint
 
 
 def _look_up(group: str) -> list[EntryPoint]:
+    """Asks each distribution by itself: `metadata.entry_points` raises where the file of a single one is malformed."""
     from importlib import metadata
 
-    return [
-        EntryPoint(point.name, point.value, point.dist.name if point.dist else "an unknown distribution")
-        for point in metadata.entry_points(group=group)
-    ]
+    found: dict[str, list[EntryPoint]] = {}
+    for distribution in metadata.distributions():
+        with contextlib.suppress(Exception):  # Whatever it is that cannot be read, it may be no plugin at all.
+            name = distribution.name
+            if name not in found:  # The first on the path is the one that is imported.
+                points = distribution.entry_points.select(group=group)
+                found[name] = [EntryPoint(point.name, point.value, name) for point in points]
+    return [point for points in found.values() for point in points]

@@ -2,6 +2,10 @@
 
 A plugin is a module that an installed distribution names in the entry-point group `grader`. What ships with the grader is
 built from the same hooks.
+
+A hook that raises, or answers with something else than its type, is named in a warning and counts as without an answer; it
+changes no verdict. What a hook offers by name, a format or an executor, ends the command with exit code 2 if it was chosen and
+raises. Plain hooks only: wrappers are refused.
 """
 
 from __future__ import annotations

@@ -13,9 +13,7 @@ from conftest import ROOT
 
 from grader import Pack
 from grader import cache
-from grader import hookimpl
 from grader import hookspecs
-from grader import plugins
 from grader.content.catalog import Catalog
 from grader.entry_points import EntryPoint
 from grader.entry_points import find_entry_points
@@ -51,13 +49,13 @@ def test_katas_come_in_order_of_their_prerequisites(pack: Pack) -> None:
 )
 def test_katas_are_remembered_until_a_file_changes(pack: Pack, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     loaded = Catalog([pack]).katas
+    assert list(loaded) == ["double"]
     monkeypatch.setattr("grader.content.catalog.load_kata", None)  # From here on no kata can be loaded.
     assert Catalog([pack]).katas == loaded
     file = pack.katas.parent / path
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(file.read_bytes() if file.exists() else b"")
-    with pytest.raises((TypeError, PackError)):
-        Catalog([pack])
+    assert Catalog([pack]).problems
 
 
 def edit(path: str, old: str, new: str) -> Callable[[Pack], None]:
@@ -120,23 +118,41 @@ KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
 def test_mistake_on_disk_is_one_sentence_that_names_the_file(
     pack: Pack, change: Callable[[Pack], None], words: str
 ) -> None:
+    add_kata(pack, "healthy", "[]")
     change(pack)
-    with pytest.raises(PackError) as caught:
-        Catalog([pack])
-    assert words in str(caught.value)
+    catalog = Catalog([pack])
+    assert [problem.text for problem in catalog.problems if words in problem.text]
+    assert "healthy" in catalog.katas
+    with pytest.raises(PackError):  # Those who mean the whole pack are told.
+        catalog.require_whole("tiny")
 
 
-def test_two_katas_or_packs_of_one_name_are_refused(pack: Pack) -> None:
-    with pytest.raises(PackError, match="Two packs are called 'tiny'"):
-        Catalog([pack, pack])
+def test_kata_that_is_left_out_says_why_when_it_is_asked_for(pack: Pack) -> None:
+    add_kata(pack, "healthy", '["double"]')
+    (pack.katas / "basics/double/kata.toml").write_text("title = ")
+    catalog = Catalog([pack])
+    assert list(catalog.katas) == ["healthy"]
+    assert [problem.kata for problem in catalog.problems] == ["double"]  # Its prerequisite is a kata all the same.
+    catalog.require_whole(None, ["healthy"])
+    for ask in (catalog.find, lambda name: catalog.require_whole(None, [name])):
+        with pytest.raises(PackError, match="expected valid TOML"):
+            ask("double")
+
+
+def test_second_of_two_katas_or_packs_of_one_name_is_left_out(pack: Pack) -> None:
+    twice = Catalog([pack, pack])
+    assert ["Two packs are called 'tiny'" in problem.text for problem in twice.problems] == [True]
     other = Pack(name="other", title="Other", katas=TINY / "katas", reference=TINY / "reference")
-    with pytest.raises(PackError, match="a name that no other kata has"):
-        Catalog([pack, other])
+    both = Catalog([pack, other])
+    assert ["a name that no other kata has" in problem.text for problem in both.problems] == [True]
+    assert both.find("double").folder == pack.katas / "basics/double"
 
 
-def test_pack_without_folders_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackError, match="expected a folder of the pack"):
-        Catalog([Pack(name="empty", title="Empty", katas=tmp_path / "katas", reference=tmp_path / "reference")])
+def test_pack_without_folders_is_left_out(pack: Pack, tmp_path: Path) -> None:
+    empty = Pack(name="empty", title="Empty", katas=tmp_path / "none", reference=tmp_path / "reference")
+    catalog = Catalog([empty, pack])
+    assert ["expected a folder of the pack" in problem.text for problem in catalog.problems] == [True]
+    assert list(catalog.katas) == ["double"]
 
 
 def test_passed_kata_opens_those_that_wait_for_nothing_else(pack: Pack) -> None:
@@ -156,49 +172,6 @@ def test_unknown_kata_gets_a_guess(catalog: Catalog) -> None:
         catalog.find("xyz")
 
 
-class FakeEntryPoint(EntryPoint):
-    """An entry point whose plugin need not be importable; one without a plugin cannot be imported."""
-
-    plugin: object = None
-
-    def load(self) -> object:
-        if self.plugin is None:
-            raise ImportError("no module named gone")
-        return self.plugin
-
-
-def entry_point(name: str, plugin: object = None) -> EntryPoint:
-    point = FakeEntryPoint(name, "unused", "some-pack")
-    point.plugin = plugin
-    return point
-
-
-class Misspelled:
-    @hookimpl
-    def grader_pack(self) -> list[Pack]:
-        return []
-
-
-class WrongArguments:
-    @hookimpl
-    def grader_grading_started(self, kat: object) -> None: ...
-
-
-@pytest.mark.parametrize(
-    ("installed", "words"),
-    [
-        ([entry_point("one", Misspelled())], "found 'grader_pack'"),
-        ([entry_point("one", WrongArguments())], "other arguments than specified"),
-        ([entry_point("one", object()), entry_point("one", object())], "Two plugins are called 'one'"),
-        ([entry_point("broken")], "'broken' of some-pack cannot be imported"),
-    ],
-)
-def test_mistake_of_a_plugin_is_one_sentence_that_names_it(installed: list[EntryPoint], words: str) -> None:
-    with pytest.raises(PackError) as caught:
-        plugins.create_manager(installed)
-    assert words in str(caught.value)
-
-
 def install(folder: Path, name: str, value: str) -> None:
     """Writes what an installation of a distribution with a plugin leaves behind."""
     metadata = folder / f"{name}-1.0.dist-info"
@@ -213,12 +186,26 @@ def test_plugins_are_remembered_until_something_is_installed(tmp_path: Path, mon
     install(libraries, "one", "json:dumps")
     monkeypatch.syspath_prepend(libraries)
     assert find_entry_points("some_group", cache) == [EntryPoint("one", "json:dumps", "one")]
-    monkeypatch.setattr(metadata, "entry_points", None)  # From here on nobody is asked.
+    monkeypatch.setattr(metadata, "distributions", None)  # From here on nobody is asked.
     assert [point.load() for point in find_entry_points("some_group", cache)] == [json.dumps]
     monkeypatch.undo()
     monkeypatch.syspath_prepend(libraries)
     install(libraries, "two", "json:loads")
     assert {point.name for point in find_entry_points("some_group", cache)} == {"one", "two"}
+
+
+def test_distribution_that_cannot_be_read_and_spoilt_memory_take_no_plugin_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries, cache = tmp_path / "libraries", tmp_path / "cache"
+    libraries.mkdir()
+    install(libraries, "one", "json:dumps")
+    install(libraries, "broken", "json:loads\nno entry point")
+    monkeypatch.syspath_prepend(libraries)
+    assert [point.name for point in find_entry_points("some_group", cache)] == ["one"]
+    (memory,) = cache.iterdir()
+    memory.write_bytes(memory.read_bytes().partition(b"\n")[0] + b"\n[[1")
+    assert [point.name for point in find_entry_points("some_group", cache)] == ["one"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"version": 1, "stamps": 3}', "[]", "\0"])

@@ -280,3 +280,76 @@ def test_pass_says_what_comes_next(workspace: Path) -> None:
 def test_hints_say_when_they_begin_again(workspace: Path) -> None:
     told = [grader("hint", "perceptron").output for _ in range(7)]
     assert ["Starting over" in hint for hint in told] == [False, False, False, True, False, False, True]
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which, and above which, there is no workspace."""
+    (tmp_path / ".grader").rmdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("grader.learner.workspace.STATE_FOLDER", ".grader-of-this-test")
+    return tmp_path
+
+
+def entries(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_run_with_a_path_makes_no_workspace(nowhere: Path) -> None:
+    (nowhere / "perceptron.py").write_bytes((REFERENCE / "perceptron.py").read_bytes())
+    path = ROOT / "reference/training/gradient_descent/gradient_descent.py"
+    for words in (["perceptron", "perceptron.py"], ["perceptron", STUB], ["gradient_descent", path]):
+        run = grader("run", *words, "--format", "json")
+        assert run.exit_code == (1 if STUB in words else 0)
+        assert run.stderr == ""
+    pictures = [Path(artifact["path"]) for artifact in json.loads(run.stdout)["artifacts"]]
+    assert pictures
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    for words in (["list"], ["hint", "perceptron"], ["run", "perceptron"]):
+        grader(*words)
+    assert entries(nowhere) == {"perceptron.py"}
+
+
+def test_start_makes_the_workspace_where_it_is_called(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert grader("start", "perceptron").stderr == ""
+    below = nowhere / "projects/mine"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    started = grader("start", "xor")
+    assert started.stderr == f"{below} is a workspace of its own now; {nowhere} stays another, with its own progress.\n"
+    assert (below / "xor/xor.py").exists()
+    assert not (nowhere / "xor").exists()
+    monkeypatch.chdir(nowhere / "perceptron")
+    assert grader("start", "xor").stderr == ""
+    assert (nowhere / "xor/xor.py").exists()
+    assert ".grader-of-this-test" not in entries(nowhere / "perceptron")
+
+
+def test_workspace_further_up_is_named_whenever_it_is_used(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grader("start", "perceptron")
+    named = f"Using the workspace {nowhere}.\n"
+    far = nowhere / "projects/mine"
+    far.mkdir(parents=True)
+    for folder in (far, far.parent):
+        monkeypatch.chdir(folder)
+        for words in (["list"], ["hint", "perceptron"], ["run", "perceptron"], ["run", "perceptron", STUB]):
+            assert grader(*words).stderr == named
+    for folder in (nowhere, nowhere / "perceptron"):
+        monkeypatch.chdir(folder)
+        for words in (["list"], ["hint", "perceptron"], ["run", "perceptron"], ["run", "perceptron", STUB]):
+            assert grader(*words).stderr == ""
+
+
+def test_file_in_the_current_folder_goes_before_a_workspace_further_up(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grader("start", "perceptron")
+    mine = nowhere / "projects/perceptron/perceptron.py"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes((REFERENCE / "perceptron.py").read_bytes())
+    monkeypatch.chdir(nowhere / "projects")
+    run = grader("run", "perceptron")
+    assert (run.exit_code, run.stderr) == (0, "")
+    assert "✓ perceptron" in grader("list").stdout
+    monkeypatch.chdir(nowhere)
+    assert "○ perceptron" in grader("list").stdout

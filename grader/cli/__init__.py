@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
+from collections.abc import Callable
 from typing import Any
+from typing import Final
 
 import click
-import pluggy
 
+from grader import messages
+from grader.cli import streams
 from grader.errors import GraderError
+from grader.plugins import PluginManager
 from grader.plugins import create_manager
 
+EXIT_FAULT: Final = 2
+"""The grader or the command line is at fault; 1 is kept for the verdict "fail"."""
 
-class CommandError(click.ClickException):
-    """A message for the user that is not about a grade."""
-
-    exit_code = 2
+EXIT_INTERRUPTED: Final = 130
 
 
 class Group(click.Group):
-    """A group whose commands may raise GraderError: the user sees one message, and the exit code is 2."""
+    """A group whose commands may raise anything: the user sees one message, and the exit code is not that of a verdict."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Reads the command line, which may print help."""
         try:
-            return super().invoke(ctx)
-        except GraderError as error:
-            raise CommandError(str(error)) from error
+            return super().make_context(*args, **options)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(EXIT_FAULT) from None  # Click would exit with 1.
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Runs a command, and ends with its exit code."""
+
+        def run() -> None:
+            super(Group, self).invoke(ctx)  # What it returns means nothing.
+
+        ctx.exit(exit_code(run))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds a command, after the plugins are named that could have brought it and are left out."""
+        if args[:1] != ["plugins"]:  # It shows them itself.
+            for plugin in ctx.obj.left_out:
+                if not plugin.is_disabled:
+                    messages.warn(plugin.describe())
+        return super().resolve_command(ctx, args)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Adds a command, and refuses what is none while it is known who adds it."""
+        if not isinstance(cmd, click.Command):
+            raise TypeError(f"expected a click.Command, found {cmd!r}; decorate it with @click.command")
+        super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Lists the commands in the order in which a learner meets them."""
         return list(self.commands)
 
 
-def create_cli(manager: pluggy.PluginManager) -> click.Group:
+def create_cli(manager: PluginManager) -> click.Group:
     """Builds the command line from what the plugins register."""
     group = Group(
         name="grader",
@@ -55,14 +82,33 @@ def create_cli(manager: pluggy.PluginManager) -> click.Group:
 
 def main() -> None:
     """Runs the command line."""
+    streams.prepare()
+    code = EXIT_FAULT
     try:
-        cli = create_cli(create_manager())
+        code = exit_code(lambda: create_cli(create_manager())(prog_name="grader", standalone_mode=False))
+    finally:
+        streams.finish()
+    sys.exit(code)
+
+
+def exit_code(run: Callable[[], Any]) -> int:
+    """Calls a function and returns the exit code that follows from what it returns, or raises; says what is to be said."""
+    try:
+        return int(run() or 0)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        with contextlib.suppress(OSError, ValueError):
+            error.show()
     except GraderError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
-    try:
-        cli(prog_name="grader")
-    except BrokenPipeError:
-        # Whoever read the output has had enough; what is left in the buffer must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(2)
+        messages.say(f"Error: {error}")
+    except (KeyboardInterrupt, click.Abort):
+        messages.say("Interrupted.")
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        if not (isinstance(error, BrokenPipeError) and streams.is_reader_gone()):  # Otherwise nobody wants to know.
+            messages.say(
+                f"Error: The grader itself failed ({messages.describe(error)}), which says nothing about any submission; "
+                f"{messages.save_traceback(error)}."
+            )
+    return EXIT_FAULT

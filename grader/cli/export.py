@@ -26,6 +26,8 @@ def command(manager: pluggy.PluginManager, folder: Path, pack: str | None) -> No
     catalog = load_catalog(manager)
     if pack is not None and pack not in catalog.packs:
         raise UsageError(f"There is no pack called {pack!r}; there are {', '.join(catalog.packs)}.")
+    for name in [pack] if pack else catalog.packs:
+        catalog.require_whole(name)
     katas = [kata for kata in catalog.katas.values() if pack in (None, kata.pack)]
     written = export(katas, folder)
     click.echo(f"Exported {len(written)} katas to {folder}.")

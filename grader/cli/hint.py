@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 import pluggy
 
@@ -15,7 +13,10 @@ import pluggy
 def command(manager: pluggy.PluginManager, kata: str, task: int | None) -> None:
     """Show the next hint; they go from a nudge to a plan."""
     from grader.content.catalog import load_catalog
+    from grader.learner import workspace as workspaces
     from grader.learner.hints import next_hint
-    from grader.learner.workspace import find_workspace
 
-    click.echo(next_hint(load_catalog(manager).find(kata), find_workspace(Path.cwd()), task))
+    found, folder = load_catalog(manager).find(kata), workspaces.current_folder()
+    workspace = workspaces.find_workspace(folder, found)
+    workspaces.tell_apart(workspace, folder)
+    click.echo(next_hint(found, workspace, task))

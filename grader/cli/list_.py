@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
     """Show the map: done, open, or locked by prerequisites."""
     from grader.content.catalog import load_catalog
-    from grader.learner.workspace import find_workspace
+    from grader.learner import workspace as workspaces
 
     catalog = load_catalog(manager)
     chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))
@@ -28,7 +27,10 @@ def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
         raise UsageError(
             f"There is no chapter called {chapter!r}; the chapters are {', '.join(chapters) or 'none yet'}."
         )
-    passed = find_workspace(Path.cwd()).passed()
+    folder = workspaces.current_folder()
+    workspace = workspaces.find_workspace(folder)
+    workspaces.tell_apart(workspace, folder)
+    passed = workspace.passed()
     width = max((len(name) for name in catalog.katas), default=0)
     for shown in [chapter] if chapter else chapters:
         katas = [kata for kata in catalog.katas.values() if kata.chapter == shown]

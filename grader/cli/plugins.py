@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import click
-import pluggy
+
+from grader.plugins import PluginManager
 
 
 @click.command("plugins", short_help="Show who provides what.")
 @click.pass_obj
-def command(manager: pluggy.PluginManager) -> None:
-    """Show the plugins, their packs of katas and the hooks that they implement."""
+def command(manager: PluginManager) -> None:
+    """Show the plugins, the hooks that they implement, their packs of katas, and what was left out, with the reason.
+
+    GRADER_DISABLE_PLUGINS=name,name leaves plugins out; they stay installed.
+    """
     from grader.content.catalog import load_catalog
 
-    catalog = load_catalog(manager)
+    problems: list[str] = []
+    catalog = load_catalog(manager, problems.append)
     for name, plugin in manager.list_name_plugin():
         callers = manager.get_hookcallers(plugin) if plugin is not None else None
         hooks = ", ".join(sorted(caller.name for caller in callers or ()))
@@ -20,3 +25,5 @@ def command(manager: pluggy.PluginManager) -> None:
     for pack in catalog.packs.values():
         count = sum(kata.pack == pack.name for kata in catalog.katas.values())
         click.echo(f"  pack {pack.name}: {pack.title}, {count} kata{'' if count == 1 else 's'}")
+    for problem in (*(plugin.describe() for plugin in manager.left_out), *problems):
+        click.echo(f"{click.style('!', fg='yellow')} {problem}")

@@ -11,10 +11,14 @@ from typing import Literal
 import click
 import pluggy
 
+from grader import messages
 from grader.errors import GraderError
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.content.catalog import Catalog
+    from grader.content.kata import Kata
+    from grader.learner.workspace import Workspace
     from grader.protocol.channel import DrawnPicture
     from grader.result import Feedback
     from grader.result import Result
@@ -56,7 +60,7 @@ def command(
     """
     from grader.content.catalog import load_catalog
     from grader.content.submission import read_submission
-    from grader.learner.workspace import find_workspace
+    from grader.learner import workspace as workspaces
     from grader.protocol.channel import GradeRequest
     from grader.service import client
 
@@ -66,7 +70,9 @@ def command(
         raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")
     catalog = load_catalog(manager)
     found = catalog.find(kata)
-    workspace = find_workspace(Path.cwd())
+    here = workspaces.current_folder()
+    workspace = workspaces.find_workspace(here, None if path else found)
+    workspaces.tell_apart(workspace, here)
     submission = path or workspace.submission_path(found)
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)
@@ -75,15 +81,30 @@ def command(
     job = client.make_job(catalog, found, request)
     result, pictures = _grade(job, cold=cold)
     try:
-        workspace.save(found, submission, result, pictures)
-    except OSError as error:
-        click.echo(f"Warning: the result could not be saved in {workspace.state} ({error.strerror}).", err=True)
+        workspace.save(found, submission, result, pictures, may_make=path is None)
+    except Exception as error:  # Whatever it is, the verdict stays.
+        messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
-    click.echo(reporters[format_](result, found), nl=False)
+    text = reporters[format_](result, found)
     if format_ == "text" and result.status == "pass":
-        opened = catalog.opened_by(found, workspace.passed())
-        click.echo("Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".")
+        text += _next_step(catalog, found, workspace)
+    try:
+        click.echo(text, nl=False)
+    except (OSError, ValueError) as error:
+        if not isinstance(error, BrokenPipeError):  # Whoever read it has had enough.
+            messages.warn(
+                f"The report could not be written ({messages.describe(error)}); the verdict is {result.status!r}, "
+                f"{result.score:g} of {result.max_score:g} points."
+            )
     ctx.exit(EXIT_CODES[result.status])
+
+
+def _next_step(catalog: Catalog, kata: Kata, workspace: Workspace) -> str:
+    try:
+        opened = catalog.opened_by(kata, workspace.passed())
+    except UsageError:  # The progress is damaged; all that is lost is a proposal.
+        return ""
+    return "Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".\n"
 
 
 def _grade(job: GradeJob, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:

@@ -91,6 +91,8 @@ def _choose(catalog: Catalog, names: tuple[str, ...], pack: str | None, *, every
         raise UsageError(f"There is no pack called {pack!r}; there are {', '.join(catalog.packs)}.")
     if not (names or pack or everything):
         raise UsageError("Say what to verify: names of katas, --pack P, or --all.")
+    for name in catalog.packs if everything else [pack]:
+        catalog.require_whole(name, names)
     chosen = {name: catalog.find(name) for name in names}
     for kata in catalog.katas.values():
         if everything or kata.pack == pack:
@@ -99,7 +101,7 @@ def _choose(catalog: Catalog, names: tuple[str, ...], pack: str | None, *, every
 
 
 def _print_table(reports: list[Verification]) -> None:
-    width = max(len(report.kata) for report in reports)
+    width = max((len(report.kata) for report in reports), default=0)
     for report in reports:
         mark = click.style("✗", fg="red") if report.findings else click.style("✓", fg="green")
         known = "  (unchanged)" if report.is_cached else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -19,14 +18,18 @@ def command(manager: pluggy.PluginManager, kata: str | None, device: Literal["au
     A kata that is not in the workspace yet is started. Single keys: n next kata, h hint, l list, r run again, q quit.
     """
     from grader.content.catalog import load_catalog
+    from grader.learner import workspace as workspaces
     from grader.learner.watch import Watch
     from grader.learner.watch import first_kata
-    from grader.learner.workspace import find_workspace
     from grader.service import client
     from grader.service import connection
 
-    catalog, workspace = load_catalog(manager), find_workspace(Path.cwd())
-    found = catalog.find(kata) if kata else first_kata(catalog, workspace)
+    catalog, here = load_catalog(manager), workspaces.current_folder()
+    found = catalog.find(kata) if kata else first_kata(catalog, workspaces.find_workspace(here))
+    workspace = workspaces.find_workspace(here, found)
+    if not workspace.submission_path(found).parent.is_dir():
+        workspace = workspaces.find_place_to_start(here, catalog.katas)
+    workspaces.tell_apart(workspace, here)
     with connection.open_service() as service:
         try:
             Watch(manager, catalog, workspace, service, client.resolve_device(device)).run(found)

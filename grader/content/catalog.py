@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import difflib
 import graphlib
-import itertools
 import os
 import zlib
+from collections.abc import Callable
+from collections.abc import Container
+from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
+from typing import cast
 
 import msgspec
 import pluggy
 
 from grader import cache
+from grader import messages
 from grader.content import kata as kata_module
 from grader.content.kata import Kata
 from grader.content.kata import load_kata
@@ -25,29 +30,40 @@ from grader.errors import UsageError
 from grader.protocol import limits as limits_module
 
 
+class Problem(NamedTuple):
+    """A mistake in a pack on disk; the katas that it does not concern can be used."""
+
+    pack: Pack
+    kata: str | None
+    """The name of the kata, if it is the mistake of one."""
+    text: str
+    """A sentence that names the file, what was expected and what was found."""
+
+
 class Catalog:
     """All katas by name, in the order of chapters and, within one, of prerequisites."""
 
     def __init__(self, packs: list[Pack]) -> None:
-        """Loads the katas of the packs.
-
-        Raises:
-            PackError: a kata is malformed, two have the same name, or prerequisites are unknown or form a cycle.
-        """
-        self.packs = {pack.name: pack for pack in packs}
-        if len(self.packs) < len(packs):
-            names = sorted(pack.name for pack in packs)
-            twice = next(name for name, other in itertools.pairwise(names) if name == other)
-            raise PackError(f"Two packs are called {twice!r}; uninstall one, or rename it.")
+        """Loads the katas of the packs; what cannot be used is left out, and all mistakes are in `problems`."""
+        self.packs: dict[str, Pack] = {}
         self.katas: dict[str, Kata] = {}
+        self.problems: list[Problem] = []
+        self._folders = {str(folder) for pack in packs for folder in (pack.katas, pack.reference)}
         for pack in packs:
-            for kata in _cached_pack(pack):
+            if pack.name in self.packs:
+                text = f"Two packs are called {pack.name!r}, and one is left out; uninstall one, or rename it."
+                self.problems.append(Problem(pack, None, text))
+                continue
+            self.packs[pack.name] = pack
+            for kata in self._load(pack):
                 if kata.name in self.katas:
-                    raise PackError(
+                    text = (
                         f"{kata.folder}: expected a name that no other kata has, found one at "
                         f"{self.katas[kata.name].folder}; rename one of the two."
                     )
-                self.katas[kata.name] = kata
+                    self.problems.append(Problem(pack, kata.name, text))
+                else:
+                    self.katas[kata.name] = kata
         self._sort()
 
     def find(self, name: str) -> Kata:
@@ -55,12 +71,30 @@ class Catalog:
 
         Raises:
             UsageError: there is none; says which one may be meant.
+            PackError: there is one, and it cannot be used.
         """
         if name in self.katas:
             return self.katas[name]
+        for problem in self.problems:
+            if problem.kata == name:
+                raise PackError(problem.text)
         close = difflib.get_close_matches(name, self.katas, n=1)
         guess = f"; did you mean {close[0]!r}?" if close else "."
         raise UsageError(f"There is no kata called {name!r}{guess} `grader list` shows all.")
+
+    def require_whole(self, pack: str | None, katas: Container[str] = ()) -> None:
+        """Checks that nothing is wrong with a pack, or with single katas, for those who mean all of it.
+
+        Args:
+            pack: the name of the pack; None stands for none.
+            katas: the names of katas of any pack.
+
+        Raises:
+            PackError: something is.
+        """
+        for problem in self.problems:
+            if problem.pack.name == pack or problem.kata in katas:
+                raise PackError(problem.text)
 
     def opened_by(self, kata: Kata, passed: set[str]) -> list[str]:
         """Lists the katas that have this one as a prerequisite, and no other that is not passed."""
@@ -79,48 +113,81 @@ class Catalog:
 
     def hidden_folders(self) -> tuple[str, ...]:
         """Lists the folders that no worker may read: every pack with its plugin's code, and the grader."""
-        folders = {Path(__file__).parents[1]}
-        for pack in self.packs.values():
-            folders |= {pack.katas, pack.reference}
-        return tuple(sorted(str(folder) for folder in folders))
+        return tuple(sorted({str(Path(__file__).parents[1]), *self._folders}))
+
+    def _load(self, pack: Pack) -> list[Kata]:
+        try:
+            katas, problems = _cached_pack(pack)
+        except Exception as error:  # A pack is anything that a plugin made.
+            problem = Problem(pack, None, f"The pack {pack.name!r} cannot be read ({messages.describe(error)}).")
+            katas, problems = [], [problem]
+        self.problems += problems
+        return katas
 
     def _sort(self) -> None:
+        known = self.katas.keys() | {problem.kata for problem in self.problems}
         for kata in self.katas.values():
             for prerequisite in kata.spec.prerequisites:
-                if prerequisite not in self.katas:
-                    raise PackError(
+                if prerequisite not in known:
+                    text = (
                         f"{kata.folder / 'kata.toml'}: expected the prerequisite {prerequisite!r} to be a kata, found none "
                         f"of that name; fix the name, or install the pack that has it."
                     )
-        sorter = graphlib.TopologicalSorter({kata.name: kata.spec.prerequisites for kata in self.katas.values()})
-        try:
-            order = {name: position for position, name in enumerate(sorter.static_order())}
-        except graphlib.CycleError as error:
-            circle = " -> ".join(error.args[1])
-            raise PackError(
-                f"The prerequisites {circle} form a cycle; remove one of them from its kata.toml."
-            ) from error
+                    self.problems.append(Problem(self.pack_of(kata), kata.name, text))
+        order = {name: position for position, name in enumerate(self._order())}
         ranks = {kata.name: _rank(self.packs[kata.pack], kata.chapter) for kata in self.katas.values()}
         self.katas = dict(sorted(self.katas.items(), key=lambda item: (*ranks[item[0]], order[item[0]])))
 
+    def _order(self) -> list[str]:
+        """Lists the katas such that prerequisites come first; those in a cycle count as without any."""
+        graph = {kata.name: kata.spec.prerequisites for kata in self.katas.values()}
+        while True:
+            try:
+                return list(graphlib.TopologicalSorter(graph).static_order())
+            except graphlib.CycleError as error:
+                circle = error.args[1]
+                text = f"The prerequisites {' -> '.join(circle)} form a cycle; remove one of them from its kata.toml."
+                for name in set(circle):
+                    graph[name] = []
+                    self.problems.append(Problem(self.pack_of(self.katas[name]), name, text))
 
-def load_catalog(manager: pluggy.PluginManager) -> Catalog:
-    """Builds the catalogue from what the plugins provide."""
-    return Catalog([pack for packs in manager.hook.grader_packs() for pack in packs])
+
+def load_catalog(manager: pluggy.PluginManager, report: Callable[[str], None] = messages.warn) -> Catalog:
+    """Builds the catalogue from what the plugins provide.
+
+    Args:
+        manager: knows the plugins.
+        report: is told every mistake in their packs, as a sentence with the plugin's name.
+    """
+    found = [
+        (implementation.plugin_name, pack)
+        for implementation in reversed(manager.hook.grader_packs.get_hookimpls())
+        for pack in cast(Iterable[Pack], implementation.function() or ())
+    ]
+    catalog = Catalog([pack for _, pack in found])
+    for text in dict.fromkeys(
+        f"The plugin {plugin!r}: {problem.text}"
+        for problem in catalog.problems
+        for plugin, pack in found
+        if pack is problem.pack
+    ):
+        report(text)
+    return catalog
 
 
-def _cached_pack(pack: Pack) -> list[Kata]:
-    """Returns the katas of a pack: from the cache, or loaded when anything has changed since."""
+def _cached_pack(pack: Pack) -> tuple[list[Kata], list[Problem]]:
+    """Returns the katas of a pack: from the cache, or loaded when anything has changed since, or anything is wrong."""
     place = f"{pack.name} {pack.katas} {pack.reference}"
     file = cache.default_folder() / f"pack-{zlib.crc32(place.encode()):08x}.json"
     known = cache.load(file, place)
     if known is not None:
         with contextlib.suppress(msgspec.MsgspecError):  # An older grader wrote it.
-            return msgspec.json.decode(known, type=list[Kata], dec_hook=_from_plain)
+            return msgspec.json.decode(known, type=list[Kata], dec_hook=_from_plain), []
     stamps = cache.stamp([*_what_decides(pack), *(str(module.__file__) for module in (kata_module, limits_module))])
-    katas = _load_pack(pack)
-    cache.store(file, place, msgspec.json.encode(katas, enc_hook=str), stamps)
-    return katas
+    katas, problems = _load_pack(pack)
+    if not problems:
+        cache.store(file, place, msgspec.json.encode(katas, enc_hook=str), stamps)
+    return katas, problems
 
 
 def _from_plain(kind: type, value: Any) -> Any:
@@ -136,28 +203,38 @@ def _what_decides(pack: Pack) -> Iterator[str]:
                 yield os.path.join(folder, "kata.toml")
 
 
-def _load_pack(pack: Pack) -> list[Kata]:
+def _load_pack(pack: Pack) -> tuple[list[Kata], list[Problem]]:
+    katas: list[Kata] = []
+    problems: list[Problem] = []
     for root in (pack.katas, pack.reference):
         if not root.is_dir():
-            raise PackError(f"{root}: expected a folder of the pack {pack.name!r}, found none; fix its Pack(...).")
-    folders = [folder for chapter in sorted(pack.katas.iterdir()) if chapter.is_dir() for folder in _katas_in(chapter)]
-    names = {folder.relative_to(pack.katas) for folder in folders}
-    for chapter in sorted(pack.reference.iterdir()):
-        for folder in _katas_in(chapter) if chapter.is_dir() else ():
-            if folder.relative_to(pack.reference) not in names:
-                raise PackError(
-                    f"{folder}: expected a kata at the same path below {pack.katas}, found none; add it, or remove this."
-                )
-    return [load_kata(folder, pack.reference / folder.relative_to(pack.katas), pack.name) for folder in folders]
+            text = f"{root}: expected a folder of the pack {pack.name!r}, found none; fix its Pack(...)."
+            return [], [Problem(pack, None, text)]
+    for folder in _katas_in(pack, pack.katas, problems):
+        try:
+            katas.append(load_kata(folder, pack.reference / folder.relative_to(pack.katas), pack.name))
+        except PackError as error:
+            problems.append(Problem(pack, folder.name, str(error)))
+        except Exception as error:
+            problems.append(Problem(pack, folder.name, f"{folder}: cannot be read ({messages.describe(error)})."))
+    for folder in _katas_in(pack, pack.reference, problems):
+        if not (pack.katas / folder.relative_to(pack.reference)).is_dir():
+            text = f"{folder}: expected a kata at the same path below {pack.katas}, found none; add it, or remove this."
+            problems.append(Problem(pack, folder.name, text))
+    return katas, problems
 
 
-def _katas_in(chapter: Path) -> list[Path]:
-    if chapter.name == "__pycache__":
-        return []
-    for entry in sorted(chapter.iterdir()):
-        if not entry.is_dir() and entry.name != ".DS_Store":
-            raise PackError(f"{entry}: expected only folders of katas in a chapter, found a file; move it elsewhere.")
-    return [entry for entry in sorted(chapter.iterdir()) if entry.is_dir() and entry.name != "__pycache__"]
+def _katas_in(pack: Pack, root: Path, problems: list[Problem]) -> list[Path]:
+    """Lists the folders of katas in the chapters below a root."""
+    folders = []
+    for chapter in sorted(entry for entry in root.iterdir() if entry.is_dir() and entry.name != "__pycache__"):
+        for entry in sorted(chapter.iterdir()):
+            if entry.is_dir():
+                folders += [entry] if entry.name != "__pycache__" else []
+            elif entry.name != ".DS_Store":
+                text = f"{entry}: expected only folders of katas in a chapter, found a file; move it elsewhere."
+                problems.append(Problem(pack, None, text))
+    return folders
 
 
 def _rank(pack: Pack, chapter: str) -> tuple[int, str]:

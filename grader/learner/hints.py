@@ -11,11 +11,12 @@ from grader.learner.workspace import Workspace
 
 
 def next_hint(kata: Kata, workspace: Workspace, task: int | None = None) -> str:
-    """Returns the next hint, after the last one back to the first, and notes that it was given.
+    """Returns the next hint, after the last one back to the first, and notes in a workspace that it was given.
 
     Args:
         kata: what the hint is for.
-        workspace: remembers how many hints were given; one that cannot be written gives the same hint again.
+        workspace: remembers how many hints were given; a folder that is none yet, or cannot be written, gives the same
+            hint again.
         task: whose hint; by default that of the first unsolved task.
 
     Raises:
@@ -25,12 +26,13 @@ def next_hint(kata: Kata, workspace: Workspace, task: int | None = None) -> str:
     number = task or _first_unsolved(kata, workspace)
     if number not in hints:
         raise UsageError(f"{kata.name} has no task {number}; its tasks are {', '.join(map(str, sorted(hints)))}.")
-    given = dict(workspace.progress().get(kata.name, {}).get("hints", {}))
+    given = workspace.progress().get(kata.name, {}).get("hints", {})
     count = given.get(str(number), 0)
     round_, index = divmod(count, len(hints[number]))
     given[str(number)] = count + 1
-    with contextlib.suppress(OSError):
-        workspace.record(kata, hints=given)
+    if workspace.exists or workspace.submission_path(kata).exists():
+        with contextlib.suppress(OSError):
+            workspace.record(kata, {"hints": given})
     again = "That was the last hint. Starting over: " if round_ and not index else ""
     return f"{again}Task {number}, hint {index + 1} of {len(hints[number])}: {hints[number][index]}"
 

@@ -15,6 +15,7 @@ import click
 import pluggy
 import watchfiles
 
+from grader import messages
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.content.submission import read_submission
@@ -75,7 +76,10 @@ class Watch:
                     key = os.read(keyboard, 1).decode("ascii", "replace").lower() if keyboard is not None else ""
                     if key in ("q", "\x03", "\x04", ""):
                         return
-                    self.press(key)
+                    try:
+                        self.press(key)
+                    except GraderError as error:
+                        messages.say(f"Error: {error}")
                 elif self.folder in ready and self.folder:
                     self.folder.acknowledge()
                     self.grade()
@@ -145,8 +149,10 @@ class Watch:
 
     def show(self, result: Result, pictures: list[DrawnPicture]) -> None:
         """Saves a result and prints what matters now: what has changed, and the first failure."""
-        with contextlib.suppress(OSError):
+        try:
             self.workspace.save(self.kata, self.path, result, pictures)
+        except Exception as error:  # Whatever it is, the verdict stays.
+            messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
         self.manager.hook.grader_grading_finished(kata=self.kata, path=self.path, result=result)
         click.echo(render_change(result, self.last, self.kata), nl=False)
         self.last = result
@@ -178,12 +184,24 @@ class WatchedFolder:
         os.close(self._writer)
 
     def _watch(self, folder: Path) -> None:
-        changes = watchfiles.watch(
-            folder, stop_event=self._stop, step=_STEP_MILLISECONDS, rust_timeout=200, recursive=False
-        )
-        for _ in changes:
-            with contextlib.suppress(BlockingIOError):  # The pipe is full of changes that nobody has looked at yet.
-                os.write(self._writer, b"!")
+        problem: Exception | None = None
+        for force_polling in (None, True):  # The system may have no watches left to give.
+            changes = watchfiles.watch(
+                folder,
+                stop_event=self._stop,
+                step=_STEP_MILLISECONDS,
+                rust_timeout=200,
+                recursive=False,
+                force_polling=force_polling,
+            )
+            try:
+                for _ in changes:
+                    with contextlib.suppress(BlockingIOError):  # The pipe is full of changes not looked at yet.
+                        os.write(self._writer, b"!")
+                return
+            except (OSError, RuntimeError) as error:
+                problem = error
+        messages.warn(f"{folder} is no longer watched ({problem}); press r to grade, or q to quit.")
 
 
 def first_kata(catalog: Catalog, workspace: Workspace) -> Kata:

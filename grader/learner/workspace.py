@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
+from typing import TypedDict
 
+import msgspec
+
+from grader import cache
+from grader import messages
 from grader.content.kata import Kata
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -20,6 +26,16 @@ if TYPE_CHECKING:
 STATE_FOLDER = ".grader"
 
 
+class Progress(TypedDict, total=False):
+    """What is known of a kata."""
+
+    passed: bool
+    score: float
+    max_score: float
+    hints: dict[str, int]
+    """How many hints were given, by the number of the task."""
+
+
 class Workspace:
     """A folder with one folder a kata, and the grader's own notes in `.grader/`."""
 
@@ -27,6 +43,11 @@ class Workspace:
         self.root = root
         self.state = root / STATE_FOLDER
         self._progress_file = self.state / "progress.json"
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder was made a workspace."""
+        return self.state.is_dir()
 
     def submission_path(self, kata: Kata) -> Path:
         """Returns where the learner's file of a kata is, or would be."""
@@ -60,49 +81,64 @@ class Workspace:
         """Returns the folder of the latest result of a kata and of its pictures."""
         return self.state / "results" / kata.name
 
-    def save(self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture]) -> None:
+    def save(
+        self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture], *, may_make: bool = True
+    ) -> None:
         """Writes a result and its pictures, and notes the progress if it is the learner's own file that was graded.
+
+        Where there is no workspace and none may be made, the result and its pictures go to the cache folder.
 
         Args:
             kata: what was graded against.
             submission: the file that was graded.
             result: what was found; the pictures are added to its artifacts.
             pictures: what the tests drew.
+            may_make: whether the folder is made a workspace if it is none yet.
 
         Raises:
             OSError: the folder cannot be written.
+            UsageError: the file of the progress is damaged; all else was written.
         """
         from grader.result import Artifact
         from grader.result import to_json
 
-        folder = self.results_folder(kata)
+        is_kept = may_make or self.exists
+        folder = self.results_folder(kata) if is_kept else cache.default_folder() / "results" / kata.name
         for picture in pictures:
             file = folder / f"{picture.name}.png"
             write_whole(file, picture.content)
-            result.artifacts.append(Artifact(name=picture.name, path=str(file), media_type="image/png"))
+            path = os.fsencode(file).decode(errors="replace")  # The result is UTF-8, which a path need not be.
+            result.artifacts.append(Artifact(name=picture.name, path=path, media_type="image/png"))
         write_whole(folder / "result.json", to_json(result).encode())
-        if submission.resolve().is_relative_to(self.root.resolve() / kata.name):
-            self.record(kata, passed=result.status == "pass", score=result.score, max_score=result.max_score)
+        if is_kept and submission.resolve().is_relative_to(self.root.resolve() / kata.name):
+            passed = result.status == "pass"
+            self.record(kata, {"passed": passed, "score": result.score, "max_score": result.max_score})
 
-    def progress(self) -> dict[str, dict[str, Any]]:
-        """Returns what is known of each kata: "passed", "score", and the hints seen by task.
+    def progress(self) -> dict[str, Progress]:
+        """Returns what is known of each kata.
 
         Raises:
             UsageError: the file is damaged.
         """
         try:
-            progress = json.loads(self._progress_file.read_bytes())
+            return msgspec.json.decode(self._progress_file.read_bytes(), type=dict[str, Progress])
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
             raise UsageError(f"{self._progress_file}: cannot be read ({error}); fix or delete it.") from error
-        return progress if isinstance(progress, dict) else {}
 
-    def record(self, kata: Kata, **facts: Any) -> None:
-        """Notes something about a kata; a pass is never forgotten."""
+    def record(self, kata: Kata, facts: Progress) -> None:
+        """Notes something about a kata; a pass is never forgotten.
+
+        Raises:
+            OSError: the folder cannot be written.
+            UsageError: the file is damaged; it is left as it is.
+        """
         progress = self.progress()
         entry = progress.setdefault(kata.name, {})
-        entry.update({**facts, "passed": entry.get("passed", False) or facts.get("passed", False)})
+        was_passed = entry.get("passed", False)
+        entry.update(facts)
+        entry["passed"] = was_passed or facts.get("passed", False)
         write_whole(self._progress_file, json.dumps(progress, indent=1).encode())
 
     def passed(self) -> set[str]:
@@ -110,10 +146,48 @@ class Workspace:
         return {name for name, entry in self.progress().items() if entry.get("passed")}
 
 
-def find_workspace(start: Path) -> Workspace:
-    """Returns the nearest workspace of this user at or above a folder, or a new one there."""
+def find_workspace(start: Path, kata: Kata | None = None) -> Workspace:
+    """Returns the workspace that is meant in a folder.
+
+    That is the folder itself if it has the file of the kata that is asked for, or else the nearest workspace of this user at or
+    above it, or else the folder itself, which is none yet.
+    """
+    here = Workspace(start)
+    if kata and here.submission_path(kata).is_file():
+        return here
     for folder in (start, *start.parents):
-        state = folder / STATE_FOLDER
-        if state.is_dir() and state.stat().st_uid == os.getuid():
-            return Workspace(folder)
-    return Workspace(start)
+        with contextlib.suppress(OSError):
+            if (folder / STATE_FOLDER).is_dir() and (folder / STATE_FOLDER).stat().st_uid == os.getuid():
+                return Workspace(folder)
+    return here
+
+
+def find_place_to_start(start: Path, katas: Container[str]) -> Workspace:
+    """Returns where katas are started: in the folder, unless that is a kata's folder in a workspace, or lies in one.
+
+    Args:
+        start: the folder.
+        katas: the names of all katas.
+    """
+    found = find_workspace(start)
+    below = start.relative_to(found.root).parts
+    return found if below and below[0] in katas else Workspace(start)
+
+
+def tell_apart(workspace: Workspace, start: Path) -> None:
+    """Says on standard error which workspace is used, unless it is the folder itself, or that is one of its katas' folders."""
+    is_in_kata = start.parent == workspace.root and (start / f"{start.name}.py").is_file()
+    if workspace.root != start and not is_in_kata:
+        messages.say(f"Using the workspace {workspace.root}.")
+
+
+def current_folder() -> Path:
+    """Returns the current folder.
+
+    Raises:
+        UsageError: it is gone.
+    """
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(f"The current folder cannot be used ({error.strerror}); change to another one.") from error
