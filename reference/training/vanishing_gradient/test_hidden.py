@@ -1,6 +1,6 @@
 """What `vanishing_gradient` must do.
 
-Gradients are computed once more with NumPy, and a repair is judged by how its networks start and learn: hence more than 200 lines.
+Gradients are computed once more with NumPy, and a repair is judged by its start and its training: hence more than 200 lines.
 """
 
 from itertools import combinations
