@@ -41,7 +41,8 @@ class OwnTimeDeadline:
         self._own_seconds = 0.0
         self._wall_seconds = 0.0
         self._last = time.monotonic()
-        self._judge = own_usage()
+        self._judge: tuple[float, float] | None = None
+        """What this process had computed and waited at the last count; most calls end before there is one."""
         self._tick = min(_TICK_SECONDS, limit_seconds)
 
     def seconds_left(self) -> float:
@@ -71,9 +72,9 @@ class OwnTimeDeadline:
         if passed < self._tick:
             return
         self._last = now
-        (computed, waited), before = own_usage(), self._judge
-        self._judge = (computed, waited)
-        judge_computed, judge_waited = computed - before[0], waited - before[1]
+        usage = own_usage()
+        before, self._judge = self._judge or usage, usage
+        judge_computed, judge_waited = usage[0] - before[0], usage[1] - before[1]
         stood_still = passed - self._tick - judge_computed - judge_waited
         if stood_still > _STANDSTILL_SECONDS:
             passed -= stood_still
