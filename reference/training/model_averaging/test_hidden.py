@@ -106,7 +106,7 @@ def test_averages_probabilities(submission):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("models", "batch", "classes"), [(1, 4, 3), (5, 1, 2), (3, 7, 10)])
 def test_any_shape(submission, rng, models, batch, classes):
-    """Averages over the models, sample by sample, for any number of each."""
+    """Averages over the models, sample by sample, for logits of shape (`models`, `batch`, `classes`)."""
     logits = rng.normal(scale=3.0, size=(models, batch, classes))
     differences = logits[..., None, :] - logits[..., None]
     expected = sum(1 / np.exp(differences).sum(axis=-1)) / models
@@ -241,7 +241,7 @@ def test_mean_by_hand(submission):
 @pytest.mark.task(4)
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_mean_of_permuted_networks(submission, rng, count):
-    """Averages networks whose units stand in different orders, and keeps the order of the first."""
+    """Averages networks whose units stand in different orders, here `count`, and keeps the order of the first."""
     template = random_network(rng, 7, 12, 4)
     changed = [add_noise(rng, template) for _ in range(count)]
     expected = [sum(arrays) / count for arrays in zip(*changed, strict=True)]

@@ -8,44 +8,46 @@ import pytest
 from sklearn.datasets import load_digits
 
 from grader.testing import Mismatch
+from grader.testing import assert_between
+from grader.testing import assert_callable
 from grader.testing import assert_close
+from grader.testing import assert_finite
 from grader.testing import assert_shape
 from grader.testing import check
+from grader.testing import unpack
+
+CODE_SIZE = "An image has to leave the encoder as `code_size` numbers: look at the width of its last layer."
+IMAGE = "A decoded image has the shape of an image: reshape what the last layer gives."
+RANGE = "Which activation of the last layer has exactly the range of a pixel?"
+CODES = "The decoder's input is the code: follow it from the first layer to the last."
+IMAGES = "The encoder's input is the image: follow it from the first layer to the last."
+EPOCH = "Use every image once in each of the `epochs` epochs, and let one optimizer move the weights of both halves."
+SEED = "Set the random state from `seed` before the first layer is made, for weights and for the order of images."
+LABELS = "An autoencoder is its own teacher: what is the target when nobody has labelled the images?"
 
 EPOCHS = 50
 HELD_OUT = 360
 TRAINING = 960
 
 
-def call(half, values, shape, next_step=None):
-    """Calls an encoder or a decoder and checks the shape and that every number is finite."""
-    check(callable(half), "That is not something that can be called.", next_step="Return a Keras model or a function.")
-    outputs = assert_shape(half(values.astype("float32")), shape, next_step=next_step)
-    check(np.isfinite(outputs).all(), "Some numbers are infinite or not a number.", returned=outputs)
-    return np.asarray(outputs, dtype=float)
-
-
 def encode(encoder, images, code_size):
-    step = "An image has to leave the encoder as `code_size` numbers: look at the width of its last layer."
-    return call(encoder, images, (len(images), code_size), step)
+    """Calls an encoder and checks the shape and that every number is finite."""
+    assert_callable(encoder, "the encoder")
+    codes = assert_shape(encoder(images.astype("float32")), (len(images), code_size), next_step=CODE_SIZE)
+    return assert_finite(codes).astype(float)
 
 
 def decode(decoder, codes):
-    step = "A decoded image has the shape of an image: reshape what the last layer gives."
-    return call(decoder, codes, (len(codes), 8, 8), step)
+    """Does the same with a decoder."""
+    assert_callable(decoder, "the decoder")
+    images = assert_shape(decoder(codes.astype("float32")), (len(codes), 8, 8), next_step=IMAGE)
+    return assert_finite(images).astype(float)
 
 
 def train(submission, images, labels, code_size, epochs, seed):
     """Trains an autoencoder and returns its halves."""
     halves = submission.train_autoencoder(images.astype("float32"), labels, code_size, epochs, seed)
-    check(
-        isinstance(halves, tuple | list) and len(halves) == 2 and all(callable(half) for half in halves),
-        "These are not two things that can be called.",
-        returned=repr(halves)[:100],
-        expected="(encoder, decoder)",
-        next_step="End with `return encoder, decoder`.",
-    )
-    return halves
+    return unpack(halves, "encoder", "decoder")
 
 
 def small_set(rng):
@@ -57,14 +59,14 @@ def small_set(rng):
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("batch", "code_size"), [(1, 3), (7, 1), (4, 10)])
 def test_encoder_narrows(submission, rng, batch, code_size):
-    """Turns each image into a code of `code_size` numbers."""
+    """Turns images into codes of the size `code_size`, in a batch of `batch`."""
     encode(submission.make_encoder(code_size), rng.random((batch, 8, 8)), code_size)
 
 
 @pytest.mark.task(1)
 @pytest.mark.parametrize(("batch", "code_size"), [(1, 3), (7, 1), (4, 10)])
 def test_decoder_restores_the_shape(submission, rng, batch, code_size):
-    """Turns each code into an image of 8 by 8 pixels."""
+    """Turns codes of the size `code_size` into images of 8 by 8 pixels, in a batch of `batch`."""
     decode(submission.make_decoder(code_size), rng.normal(size=(batch, code_size)))
 
 
@@ -73,36 +75,21 @@ def test_pixels_stay_in_range(submission, rng):
     """Keeps every decoded pixel between 0 and 1, whatever the code."""
     decoder = submission.make_decoder(4)
     for scale in (1.0, 100.0):
-        pixels = decode(decoder, rng.normal(scale=scale, size=(50, 4)))
-        check(
-            pixels.min() >= 0 and pixels.max() <= 1,
-            "Some pixels are below 0 or above 1.",
-            returned=f"pixels from {pixels.min():.3g} to {pixels.max():.3g}",
-            expected="pixels from 0 to 1",
-            next_step="Which activation of the last layer has exactly the range of a pixel?",
-        )
+        assert_between(decode(decoder, rng.normal(scale=scale, size=(50, 4))), 0, 1, atol=0.0, next_step=RANGE)
 
 
 @pytest.mark.task(1)
 def test_code_decides_the_image(submission, rng):
     """Decodes different codes into different images."""
     images = decode(submission.make_decoder(3), rng.normal(size=(20, 3)))
-    check(
-        images.std(axis=0).max() > 1e-6,
-        "Twenty codes all gave the same image.",
-        next_step="The decoder's input is the code: follow it from the first layer to the last.",
-    )
+    check(images.std(axis=0).max() > 1e-6, "Twenty codes all gave the same image.", next_step=CODES)
 
 
 @pytest.mark.task(1)
 def test_image_decides_the_code(submission, rng):
     """Encodes different images into different codes."""
     codes = encode(submission.make_encoder(3), load_digits().images[rng.permutation(20)] / 16, 3)
-    check(
-        codes.std(axis=0).max() > 1e-6,
-        "Twenty digits all got the same code.",
-        next_step="The encoder's input is the image: follow it from the first layer to the last.",
-    )
+    check(codes.std(axis=0).max() > 1e-6, "Twenty digits all got the same code.", next_step=IMAGES)
 
 
 @pytest.mark.task(1)
@@ -127,25 +114,13 @@ def test_seed_and_epochs_decide(submission, rng, seed):
 
     first, longer = train_with(labels, 1), train_with((labels + 1) % 10, 3)
     same = " and ".join(half for half in first if np.allclose(longer[half], first[half], rtol=1e-6, atol=1e-7))
-    check(
-        not same,
-        f"After three epochs {same} did just what it did after one.",
-        next_step="Use every image once in each of the `epochs` epochs, and let one optimizer move the weights of both halves.",
-        tag=f"the same {same}",
-    )
+    problem, tag = f"After three epochs {same} did just what it did after one.", f"the same {same}"
+    check(not same, problem, next_step=EPOCH, tag=tag)
     if are_alike(train_with(labels, 3), longer):
         return
-    check(
-        are_alike(train_with(labels, 1), first),
-        "Two calls with the same arguments return different autoencoders.",
-        next_step="Set the random state from `seed` before the first layer is made, for weights and for the order of images.",
-        tag="seed",
-    )
-    raise Mismatch(
-        "Other labels lead to another autoencoder.",
-        next_step="An autoencoder is its own teacher: what is the target when nobody has labelled the images?",
-        tag="labels",
-    )
+    problem = "Two calls with the same arguments return different autoencoders."
+    check(are_alike(train_with(labels, 1), first), problem, next_step=SEED, tag="seed")
+    raise Mismatch("Other labels lead to another autoencoder.", next_step=LABELS, tag="labels")
 
 
 def are_alike(mine, others):
