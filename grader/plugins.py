@@ -50,7 +50,8 @@ class PluginManager(pluggy.PluginManager):
         super().__init__("grader")
         self.add_hookspecs(hookspecs)
         self.left_out: list[LeftOut] = []
-        self._told: set[str] = set()
+        self.failures: list[str] = []
+        """What failed so far: each is the sentence of a warning, from "plugin ..." to the exception."""
         super().register(builtin, "builtin")
 
     def register(self, plugin: object, name: str | None = None) -> str | None:
@@ -100,12 +101,12 @@ class PluginManager(pluggy.PluginManager):
         return guarded
 
     def _tell(self, plugin: str, hook: str, error: BaseException) -> None:
-        """Names a plugin that failed; the same failure once, or a class of submissions would repeat it for each."""
+        """Names a plugin that failed; the same failure is told once, or a class of submissions would repeat it for each."""
         effect = "which changes no verdict" if hook in _EVENTS else "so its answer is left out"
-        failure = f"The plugin {plugin!r} failed in {hook} ({messages.describe(error)}), {effect}"
-        if failure not in self._told:
-            self._told.add(failure)
-            messages.warn(f"{failure}; {messages.save_traceback(error)}.")
+        failure = f"plugin {plugin!r} failed in {hook} ({messages.describe(error)})"
+        if failure not in self.failures:
+            messages.warn(f"The {failure}, {effect}; {messages.save_traceback(error)}.")
+        self.failures.append(failure)
 
     def _checked(self, plugin: str, hook: str, answer: Any) -> Any:
         """Returns the answer of a hook if it is one.

@@ -6,10 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
-
-import pluggy
 
 from grader.classroom.collection import Submission
 from grader.classroom.store import Store
@@ -24,6 +23,9 @@ from grader.service.client import GradeJob
 from grader.service.client import make_job
 from grader.service.executor import Executor
 
+if TYPE_CHECKING:
+    from grader.plugins import PluginManager
+
 DIAGNOSIS_SECONDS: Final = 60.0
 """How long a diagnosis may take; nobody waits, and what a kata's own solutions do is found out once."""
 
@@ -37,7 +39,7 @@ class Batch:
 
     def __init__(
         self,
-        manager: pluggy.PluginManager,
+        manager: PluginManager,
         catalog: Catalog,
         store: Store,
         executor: Executor,

@@ -10,12 +10,12 @@ from typing import Final
 from typing import Literal
 
 import click
-import pluggy
 
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.classroom.collection import Submission
+    from grader.plugins import PluginManager
     from grader.result import Feedback
     from grader.result import Result
     from grader.service.executor import Executor
@@ -83,7 +83,7 @@ def command(
     from grader.content.catalog import load_catalog
     from grader.service import client
 
-    manager: pluggy.PluginManager = ctx.obj
+    manager: PluginManager = ctx.obj
     chosen = _executor(manager, executor, num_parallel)
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
@@ -110,7 +110,7 @@ def command(
     ctx.exit(2 if problems or batch.problems or progress.errors else 0)
 
 
-def _executor(manager: pluggy.PluginManager, name: str, num_parallel: int) -> Executor:
+def _executor(manager: PluginManager, name: str, num_parallel: int) -> Executor:
     makers = {key: maker for found in manager.hook.grader_executors() for key, maker in found.items()}
     if name not in makers:
         raise UsageError(f"There is no executor called {name!r}; there are {', '.join(sorted(makers))}.")

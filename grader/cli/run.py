@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 import click
-import pluggy
 
 from grader import messages
 from grader.errors import GraderError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from grader.content.catalog import Catalog
     from grader.content.kata import Kata
     from grader.learner.workspace import Workspace
+    from grader.plugins import PluginManager
     from grader.protocol.channel import DrawnPicture
     from grader.result import Feedback
     from grader.result import Result
@@ -64,7 +64,7 @@ def command(
     from grader.protocol.channel import GradeRequest
     from grader.service import client
 
-    manager: pluggy.PluginManager = ctx.obj
+    manager: PluginManager = ctx.obj
     reporters = {name: render for found in manager.hook.grader_reporters() for name, render in found.items()}
     if format_ not in reporters:
         raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")

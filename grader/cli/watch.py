@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from typing import Literal
 
 import click
-import pluggy
+
+if TYPE_CHECKING:
+    from grader.plugins import PluginManager
 
 
 @click.command("watch", short_help="Grade on every save.")
 @click.argument("kata", required=False)
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
 @click.pass_obj
-def command(manager: pluggy.PluginManager, kata: str | None, device: Literal["auto", "cpu", "gpu"]) -> None:
+def command(manager: PluginManager, kata: str | None, device: Literal["auto", "cpu", "gpu"]) -> None:
     """Grade a kata each time you save its file: KATA, or the one that you saved last.
 
     A kata that is not in the workspace yet is started. Single keys: n next kata, h hint, l list, r run again, q quit.

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Final
 
-import pluggy
-
 from grader.content.kata import Kata
-from grader.errors import GraderError
 from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.plugins import PluginManager
 
 MAX_BYTES: Final = 256 * 1024
 
 
-def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata, *, name: str = "") -> bytes:
+def read_submission(manager: PluginManager, path: Path, kata: Kata, *, name: str = "") -> bytes:
     """Reads what is to be graded, through the first plugin that knows the format: `run`, `watch` and `batch` all do it here.
 
     Args:
@@ -28,6 +29,7 @@ def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata, *, na
         UsageError: the path does not exist, cannot be read, or holds nothing that a plugin knows.
     """
     name = name or str(path)
+    num_failures = len(manager.failures)
     try:
         if not path.exists():
             raise UsageError(
@@ -37,14 +39,9 @@ def read_submission(manager: pluggy.PluginManager, path: Path, kata: Kata, *, na
         source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)
     except OSError as error:
         raise UsageError(f"{name}: cannot be read ({error.strerror}); check its permissions.") from error
-    except GraderError:
-        raise
-    except Exception as error:  # A plugin may raise anything over a file that is not what its name says.
-        raise UsageError(
-            f"{name}: the plugin that loads {path.suffix or 'such'} files failed ({type(error).__name__}: {error}); "
-            f"check the file, and `grader plugins` for who wrote the plugin."
-        ) from error
     if source is None:
+        for failure in manager.failures[num_failures:]:  # Of the plugin that knows the format, most likely.
+            raise UsageError(f"{name}: the {failure}; check the file, and `grader plugins` for who wrote the plugin.")
         found = f"a folder without {kata.name}.py" if path.is_dir() else f"{path.name!r}"
         raise UsageError(f"{name}: expected a Python file, found {found}; name the file that you want graded.")
     return source

@@ -8,11 +8,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
 
 import click
-import pluggy
 import watchfiles
 
 from grader import messages
@@ -32,6 +32,9 @@ from grader.service.client import GradeJob
 from grader.service.client import PendingGrade
 from grader.service.connection import Connection
 
+if TYPE_CHECKING:
+    from grader.plugins import PluginManager
+
 KEYS: Final = {"n": "next kata", "h": "hint", "l": "list", "r": "run again", "q": "quit"}
 _STEP_MILLISECONDS: Final = 20
 """How long a folder has to be quiet before a save counts as finished; some editors write twice."""
@@ -42,7 +45,7 @@ class Watch:
 
     def __init__(
         self,
-        manager: pluggy.PluginManager,
+        manager: PluginManager,
         catalog: Catalog,
         workspace: Workspace,
         service: Connection,
