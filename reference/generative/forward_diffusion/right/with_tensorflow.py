@@ -16,9 +16,13 @@ def cosine_ratios(steps, offset=0.008):
 
 
 def diffuse(images, ratios, noise):
-    images, noise = tf.cast(images, "float32"), tf.cast(noise, "float32")
-    mix = lambda parts: tf.sqrt(parts[1]) * parts[0] + tf.sqrt(1 - parts[1]) * parts[2]  # noqa: E731
-    return tf.map_fn(mix, (images, tf.cast(ratios, "float32"), noise), fn_output_signature="float32")
+    images, ratios, noise = (tf.cast(values, "float32") for values in (images, ratios, noise))
+    return tf.map_fn(mix, (images, ratios, noise), fn_output_signature="float32")
+
+
+def mix(parts):
+    image, ratio, noise = parts
+    return tf.sqrt(ratio) * image + tf.sqrt(1 - ratio) * noise
 
 
 def training_batch(images, ratios, seed):
