@@ -19,6 +19,7 @@ from typing import Final
 from grader.protocol.limits import Limits
 from grader.worker.sandbox.paths import DEVICES
 from grader.worker.sandbox.paths import readable_paths
+from grader.worker.sandbox.trial import works
 
 if sys.platform == "linux":
     from grader.worker.sandbox import landlock
@@ -49,7 +50,8 @@ class Sandbox:
         self._ruleset: int | None = None
         self._scratch = tempfile.gettempdir()
         self._is_jailed = False
-        self._gives_users = os.getuid() == 0 and _has_worker_uids()
+        # A rootless container has one user only.
+        self._gives_users = os.getuid() == 0 and works(lambda: _become(_FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1))
         """Whether each worker becomes a user of its own."""
 
     def enter(self) -> None:
@@ -155,21 +157,6 @@ class Sandbox:
             if self._is_jailed or self._gives_users:
                 # Elsewhere the count would include whatever else the user runs.
                 _limit(resource.RLIMIT_NPROC, limits.threads)
-
-
-def _has_worker_uids() -> bool:
-    """Says whether a process may become the users of workers, tried in a child: a rootless container has one user only."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            _become(_FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1)
-            code = 0
-        except OSError:
-            pass
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1] == 0
 
 
 def _become(user: int) -> None:

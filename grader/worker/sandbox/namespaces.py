@@ -9,6 +9,7 @@ from typing import Final
 
 from grader.worker.sandbox import linux
 from grader.worker.sandbox.paths import DEVICES
+from grader.worker.sandbox.trial import works
 
 SCRATCH_PARENT: Final = "/scratch"
 """What a Landlock rule has to name: it looks at the folder above a mount, not at the one that the mount covers."""
@@ -49,18 +50,12 @@ def enter(readable: Iterable[str]) -> None:
 
 def is_possible(readable: Iterable[str]) -> bool:
     """Says whether all of it works here, tried in a child: half a jail is worse than none, and there is no way back."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            enter(readable)
-            mount_scratch()
-            code = 0
-        except OSError:
-            pass
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1] == 0
+
+    def attempt() -> None:
+        enter(readable)
+        mount_scratch()
+
+    return works(attempt)
 
 
 def mount_scratch() -> None:
