@@ -61,8 +61,6 @@ class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
     gpu: bool = False
     is_urgent: bool = True
     """Whether somebody waits for this grade at a terminal."""
-    num_gpu_jobs: int = 1
-    """How many grades may run on the GPU at a time."""
     suspect_since: float = 0.0
     """When a grade began that the machinery failed, by `time.monotonic`: whatever was running then is replaced."""
 

@@ -101,14 +101,10 @@ class Admission:
 
     def _next(self) -> int | None:
         """Returns the place in the queue of the client whose turn it is, if there is room for one."""
-        num_on_gpu = sum(request.gpu for request in self.running.values())
         if len(self.running) >= self.num_processors:
             return None
-        candidates = [
-            index
-            for index, client in enumerate(self.queue)
-            if not client.request.gpu or num_on_gpu < client.request.num_gpu_jobs
-        ]
+        is_gpu_taken = any(request.gpu for request in self.running.values())  # It has memory for one grade at a time.
+        candidates = [index for index, client in enumerate(self.queue) if not (client.request.gpu and is_gpu_taken)]
         return min(candidates, key=lambda index: (not self.queue[index].request.is_urgent, index), default=None)
 
 

@@ -164,7 +164,7 @@ class Service:
 
     def _introduce(self, request: JudgeRequest, client: socket.socket, ticket: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
-        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True, num_gpu_jobs=1))
+        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True))
         known = self.judges.get(key)
         is_suspect = known is not None and known.zygote.start < request.suspect_since
         if known and is_suspect:
