@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import socket
 import time
 import traceback
@@ -80,7 +81,6 @@ class Grade:
         self.context = context
         self.plugin = plugin
         self.items = {item.name: item for item in items}
-        self.descriptions = describe(self.items.values())
         self.request = request
         self.kata = context.kata
         self.submission = self._remote(request.source)
@@ -102,6 +102,11 @@ class Grade:
     def tasks(self) -> dict[str, int]:
         """The task of each test."""
         return {name: task_of(item) for name, item in self.items.items()}
+
+    @functools.cached_property
+    def descriptions(self) -> dict[str, str]:
+        """The line that a learner reads about each test; a replay needs none."""
+        return describe(self.items.values())
 
     def run(self) -> Result:
         """Runs all tests and returns what they found."""

@@ -23,7 +23,7 @@ class ProcessUsage:
         try:
             # The formula is that of clock_getcpuclockid(3).
             return time.clock_gettime(~self._pid() << 3 | 2)
-        except (OSError, ProcessLookupError):
+        except OSError:
             return None
 
     def take(self) -> tuple[float, float]:
