@@ -13,10 +13,8 @@ import pluggy
 def command(manager: pluggy.PluginManager, kata: str, task: int | None) -> None:
     """Show the next hint; they go from a nudge to a plan."""
     from grader.content.catalog import load_catalog
-    from grader.learner import workspace as workspaces
     from grader.learner.hints import next_hint
+    from grader.learner.workspace import use_workspace
 
-    found, folder = load_catalog(manager).find(kata), workspaces.current_folder()
-    workspace = workspaces.find_workspace(folder, found)
-    workspaces.tell_apart(workspace, folder)
-    click.echo(next_hint(found, workspace, task))
+    found = load_catalog(manager).find(kata)
+    click.echo(next_hint(found, use_workspace(found), task))

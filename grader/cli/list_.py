@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
     """Show the map: done, open, or locked by prerequisites."""
     from grader.content.catalog import load_catalog
-    from grader.learner import workspace as workspaces
+    from grader.learner.workspace import use_workspace
 
     catalog = load_catalog(manager)
     chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))
@@ -27,10 +27,7 @@ def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
         raise UsageError(
             f"There is no chapter called {chapter!r}; the chapters are {', '.join(chapters) or 'none yet'}."
         )
-    folder = workspaces.current_folder()
-    workspace = workspaces.find_workspace(folder)
-    workspaces.tell_apart(workspace, folder)
-    passed = workspace.passed()
+    passed = use_workspace().passed()
     width = max((len(name) for name in catalog.katas), default=0)
     for shown in [chapter] if chapter else chapters:
         katas = [kata for kata in catalog.katas.values() if kata.chapter == shown]

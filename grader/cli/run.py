@@ -60,7 +60,7 @@ def command(
     """
     from grader.content.catalog import load_catalog
     from grader.content.submission import read_submission
-    from grader.learner import workspace as workspaces
+    from grader.learner.workspace import use_workspace
     from grader.protocol.channel import GradeRequest
     from grader.service import client
 
@@ -70,9 +70,7 @@ def command(
         raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")
     catalog = load_catalog(manager)
     found = catalog.find(kata)
-    here = workspaces.current_folder()
-    workspace = workspaces.find_workspace(here, None if path else found)
-    workspaces.tell_apart(workspace, here)
+    workspace = use_workspace(None if path else found)
     submission = path or workspace.submission_path(found)
     source = read_submission(manager, submission, found)
     manager.hook.grader_grading_started(kata=found, path=submission)

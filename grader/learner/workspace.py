@@ -162,6 +162,18 @@ def find_workspace(start: Path, kata: Kata | None = None) -> Workspace:
     return here
 
 
+def use_workspace(kata: Kata | None = None) -> Workspace:
+    """Returns the workspace that is meant in the current folder, see `find_workspace`, and says which where it is out of sight.
+
+    Raises:
+        UsageError: the current folder is gone.
+    """
+    folder = current_folder()
+    workspace = find_workspace(folder, kata)
+    tell_apart(workspace, folder)
+    return workspace
+
+
 def find_place_to_start(start: Path, katas: Container[str]) -> Workspace:
     """Returns where katas are started: in the folder, unless that is a kata's folder in a workspace, or lies in one.
 
