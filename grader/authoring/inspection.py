@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from grader.authoring.export import find_leaks
@@ -45,12 +44,13 @@ def _look_at_files(kata: Kata) -> Iterator[Finding]:
 def _look_at_hidden_tests(kata: Kata) -> Iterator[Finding]:
     """Checks their length, for which a reason may be given, and what they import."""
     source = kata.hidden_tests.read_text(encoding="utf-8")
+    tree = ast.parse(source)
     num_lines, reason = len(source.splitlines()), f"more than {_MANY_LINES} lines"
-    if num_lines > _MANY_LINES and reason not in " ".join((ast.get_docstring(ast.parse(source)) or "").split()):
+    if num_lines > _MANY_LINES and reason not in " ".join((ast.get_docstring(tree) or "").split()):
         problem = f"expected at most {_MANY_LINES} lines, found {num_lines}"
         advice = f"use the checks of grader.testing, or say in its docstring why it has {reason}"
         yield Finding.about(kata.hidden_tests, f"{problem}; {advice}")
-    for name in _imports(kata.hidden_tests):
+    for name in _imports(tree):
         if name.partition(".")[0] in _TOO_HEAVY:
             yield Finding.about(kata.hidden_tests, f"imports {name}, which the judge must not load; compute with NumPy")
 
@@ -83,8 +83,8 @@ def _look_at_prose(kata: Kata) -> Iterator[Finding]:
         yield Finding.about(readme, "expected a worked example with '>>>', found none")
 
 
-def _imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_bytes())):
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
