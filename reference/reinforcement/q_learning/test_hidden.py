@@ -322,7 +322,7 @@ def test_learns_from_few_episodes(submission, support, seed):
 def test_walks_along_the_cliff(submission, support, seed, pictures):
     """Learns the shortest way, close to holes into which only exploration falls."""
     rewards = (0.0, -20.0, -1.0)
-    q = submission.train(support.make_environment(CLIFF, rewards, max_steps=200), 600, 1.0, seed)
+    q = submission.train(support.make_environment(CLIFF, rewards, max_steps=200), 300, 1.0, seed)
     q = assert_shape(q, (28, 4))
     leave_picture(pictures, "cliff", CLIFF, q)
     returned = expected_return(model(CLIFF, rewards), greedy(q), 1.0)
@@ -350,7 +350,7 @@ def judge(submission, support, rng, seed):
     shares = []
     for _ in range(4):
         lake, dynamics = random_lake(rng)
-        q = submission.train(support.make_environment(lake, success_rate=SUCCESS_RATE), 600, DISCOUNT, seed)
+        q = submission.train(support.make_environment(lake, success_rate=SUCCESS_RATE), 300, DISCOUNT, seed)
         q = assert_shape(q, (20, 4))
         returns = [expected_return(dynamics, greedy(table), DISCOUNT) for table in (q, solve(dynamics))]
         shares.append(returns[0] / returns[1])

@@ -4,14 +4,14 @@ import numpy as np
 
 
 def q_update(q, s_tm1, a_tm1, r_t, s_t, terminated_t, learning_rate, discount):
-    error = r_t + discount * np.max(q[s_t]) * (1 - terminated_t) - q[s_tm1, a_tm1]
+    error = r_t + discount * q[s_t].max() * (1 - terminated_t) - q[s_tm1, a_tm1]
     q[s_tm1, a_tm1] += learning_rate * error
     return q
 
 
 def replay(q, memory, batch_size, learning_rate, discount, generator):
     q = q.copy()
-    for index in generator.choice(len(memory), batch_size):
+    for index in generator.choice(len(memory), size=batch_size):
         q_update(q, *memory[index], learning_rate, discount)
     return q
 
@@ -27,7 +27,7 @@ def train(environment, episodes, discount, seed):
             action = q[state].argmax() if generator.random() > left else generator.integers(q.shape[1])
             next_state, reward, terminated, truncated, _ = environment.step(int(action))
             memory.append((state, action, reward, next_state, terminated))
-            q = replay(q, memory, 16, 0.05 + 0.45 * left, discount, generator)
+            q = replay(q, memory, 8, 0.05 + 0.45 * left, discount, generator)
             if terminated or truncated:
                 break
             state = next_state

@@ -1,6 +1,5 @@
-"""Actions are drawn by a softmax whose temperature falls; the memory is a ring of the last 50,000 steps."""
+"""Actions are drawn by a softmax whose temperature falls, with the Gumbel-max trick."""
 
-from collections import deque
 from functools import reduce
 
 import numpy as np
@@ -14,28 +13,28 @@ def q_update(q, s_tm1, a_tm1, r_t, s_t, terminated_t, learning_rate, discount):
 
 
 def replay(q, memory, batch_size, learning_rate, discount, generator):
-    steps = (memory[generator.integers(len(memory))] for _ in range(batch_size))
+    steps = (memory[index] for index in generator.integers(len(memory), size=batch_size))
     return reduce(lambda table, step: q_update(table, *step, learning_rate, discount), steps, q)
 
 
-def softmax(row, temperature):
+def draw_action(row, temperature, generator):
     # Rewards may be of any size: only the differences within the row count, as parts of the largest of them.
-    powers = np.exp((row - row.max()) / (row.max() - row.min() or 1.0) / temperature)
-    return powers / powers.sum()
+    logits = row / ((row.max() - row.min() or 1.0) * temperature)
+    return int((logits + generator.gumbel(size=len(row))).argmax())
 
 
 def train(environment, episodes, discount, seed):
     generator = np.random.default_rng(seed)
     q = np.zeros((environment.observation_space.n, environment.action_space.n))
-    memory = deque(maxlen=50_000)
+    memory = []
     seeds = [seed] + [None] * (episodes - 1)
     for reset_seed, temperature in zip(seeds, np.geomspace(5.0, 0.2, episodes), strict=True):
         state, _ = environment.reset(seed=reset_seed)
         ended = False
         while not ended:
-            action = int(generator.choice(q.shape[1], p=softmax(q[state], temperature)))
+            action = draw_action(q[state], temperature, generator)
             next_state, reward, terminated, truncated, _ = environment.step(action)
             memory.append((state, action, reward, next_state, terminated))
-            q = replay(q, memory, 8, 0.1, discount, generator)
+            q = replay(q, memory, 4, 0.15, discount, generator)
             state, ended = next_state, terminated or truncated
     return q
