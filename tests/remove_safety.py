@@ -185,6 +185,13 @@ REMOVALS = [
         "test_judge.py",
     ),
     Removal(
+        "scratch quota",
+        "worker/sandbox/scratch.py",
+        "if num_bytes > MAX_BYTES or num_files > MAX_FILES:",
+        "if num_files < 0:",
+        SANDBOX,
+    ),
+    Removal(
         "closed descriptors",
         "worker/zygote.py",
         "            _close_all_but(wire, *self.sandbox.descriptors())\n",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.worker.sandbox import landlock
 from grader.worker.sandbox.paths import readable_paths
+from grader.worker.sandbox.scratch import MAX_BYTES
+from grader.worker.sandbox.scratch import MAX_FILES
+from grader.worker.sandbox.scratch import ScratchFolder
 
 
 def in_child(code: str, *arguments: object) -> str:
@@ -129,8 +136,9 @@ def test_namespaces_alone_hide_network_processes_and_files(tmp_path: Path) -> No
 def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> None:
     code = f"""
         user, sandbox = os.getuid(), Sandbox([sys.argv[1]])
-        if {is_jailed}:
-            sandbox.enter()
+        if not {is_jailed}:
+            namespaces.is_possible = lambda _: False
+        sandbox.enter()
         pid = os.fork()
         if pid == 0:
             layers = sandbox.confine(Limits(memory_mb=512, cpu_seconds=7, threads=300))
@@ -159,6 +167,59 @@ def test_confined_process_keeps_its_limits(tmp_path: Path, is_jailed: bool) -> N
     assert output[7:] == ["OSError", "9 dumpable 0", " ".join(["0" * 16] * 2)]
 
 
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScratchFolder:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return ScratchFolder()
+
+
+def write_zeros(folder: Path) -> None:
+    for number in range(3):
+        (folder / f"{number}.bin").write_bytes(bytes(MAX_BYTES // 2))
+
+
+def make_many_files(folder: Path) -> None:
+    for number in range(MAX_FILES + 1):
+        (folder / str(number)).touch()
+
+
+def nest_deeply(folder: Path) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(2500):
+        os.mkdir("deeper", dir_fd=here)
+        below = os.open("deeper", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+
+@pytest.mark.parametrize("fill", [write_zeros, make_many_files, nest_deeply])
+def test_scratch_folder_without_a_mount_has_a_quota_and_is_removed(
+    scratch: ScratchFolder, fill: Callable[[Path], None]
+) -> None:
+    folder = Path(scratch.make(1, None))
+    (folder / "notes.txt").write_text("a few words")
+    assert not scratch.is_overfull(1)
+    fill(folder)
+    assert scratch.is_overfull(1)
+    scratch.remove(1)
+    assert not folder.exists()
+    scratch.close()
+    assert not Path(scratch.path).exists()
+
+
+def test_scratch_folder_that_a_killed_zygote_left_is_removed_by_the_next(
+    scratch: ScratchFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abandoned = Path(tempfile.mkdtemp(prefix="grader-scratch-"))
+    (abandoned / "1").mkdir()
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    ScratchFolder()
+    assert not abandoned.exists()
+    assert Path(scratch.path).exists()
+
+
 def test_readable_paths_leave_out_what_is_hidden(tmp_path: Path) -> None:
     hidden = Path(pytest.__file__).parent
     paths = [Path(path) for path in readable_paths([str(hidden)])]
@@ -173,6 +234,7 @@ def test_layer_that_the_kernel_lacks_is_not_named() -> None:
         landlock.prepare = lambda *_: (_ for _ in ()).throw(OSError())
         seccomp.is_supported = lambda: False
         sandbox = Sandbox([])
+        sandbox.enter()
         print(sandbox.confine(Limits()))
     """
     output = in_child(code)

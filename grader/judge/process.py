@@ -268,6 +268,11 @@ class WorkerProcess:
             return SubmissionStopped(
                 "Your code closed its connection to the grader.", next_step=_GARBAGE_STEP, was_perhaps_killed=True
             )
+        if status.has_filled_scratch:
+            return SubmissionStopped(
+                "Your code wrote more files, or larger ones, than a grade may: 4096 files and 64 MiB in all.",
+                next_step="Keep what you compute in arrays; no task asks for files.",
+            )
         if status.exit_code >= 0:
             return SubmissionStopped("Your code ended the whole process instead of returning.", next_step=_EXIT_STEP)
         number = -status.exit_code

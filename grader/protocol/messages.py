@@ -45,6 +45,8 @@ class WorkerEnded(msgspec.Struct, tag="ended"):
     """The last status of a worker: its exit code, or minus the number of the signal that killed it."""
 
     exit_code: int
+    has_filled_scratch: bool = False
+    """Whether the zygote killed it because it had written more than a worker may."""
 
 
 class WorkerUnavailable(msgspec.Struct, tag="unavailable"):

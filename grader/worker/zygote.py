@@ -36,6 +36,9 @@ from grader.worker.sandbox import Sandbox
 SPARES: Final = (False, True)
 """Which workers wait, ready and confined, for the next requests with the same limits: one for a submission, one trusted."""
 
+_WATCH_MS: Final = 200
+"""How often the zygote looks at what workers have written, where no mount limits it."""
+
 
 @dataclasses.dataclass
 class ForkedWorker:
@@ -58,6 +61,8 @@ class Zygote:
         """The status socket of each worker that a judge has, by process id."""
         self.spares: list[ForkedWorker] = []
         self.spare_limits: Limits | None = None
+        self.overfull: set[int] = set()
+        """Workers that were killed because of what they wrote."""
 
     def prepare(self) -> None:
         """Enters the sandbox and imports what the pack asked for; a failure is kept for the answers to requests."""
@@ -85,7 +90,10 @@ class Zygote:
                 poll.register(descriptor, select.POLLIN)
             # A spare is made when nothing is graded: it would take time from what a learner waits for.
             wants_spare = self.spare_limits is not None and len(self.spares) < len(SPARES) and not self.judges
-            ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else None)}
+            watches = bool(self.judges) and self.sandbox.watches_scratch
+            ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else _WATCH_MS if watches else None)}
+            if watches:
+                self._stop_overfull()
             if wakeup_reader in ready:
                 os.read(wakeup_reader, 4096)
                 self._reap()
@@ -95,7 +103,7 @@ class Zygote:
             if self.control.fileno() in ready:
                 if not self._answer():
                     return
-            elif not ready:
+            elif wants_spare and not ready:
                 self._fork_spare()
 
     def _preload(self) -> None:
@@ -187,6 +195,12 @@ class Zygote:
         finally:
             os._exit(70)
 
+    def _stop_overfull(self) -> None:
+        for pid in self.judges:
+            if self.sandbox.is_overfull(pid):
+                self.overfull.add(pid)
+                os.kill(pid, signal.SIGKILL)
+
     def _reap(self) -> None:
         while True:
             try:
@@ -198,8 +212,10 @@ class Zygote:
             self.sandbox.clean_up(pid)
             self.spares = [spare for spare in self.spares if spare.pid != pid]
             if pid in self.judges:
-                _tell(self.judges[pid], WorkerEnded(os.waitstatus_to_exitcode(status)), [])
+                ended = WorkerEnded(os.waitstatus_to_exitcode(status), has_filled_scratch=pid in self.overfull)
+                _tell(self.judges[pid], ended, [])
                 self._forget(pid)
+            self.overfull.discard(pid)
 
     def _abandon(self, pid: int) -> None:
         """Ends the worker of a judge that is gone, unless it has just been reaped."""
@@ -236,6 +252,7 @@ def main() -> None:
         zygote.prepare()
         control.send(READY)
         zygote.serve()
+        zygote.sandbox.close()
 
 
 if __name__ == "__main__":

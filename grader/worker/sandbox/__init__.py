@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import shutil
 import signal
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from typing import Final
 from grader.protocol.limits import Limits
 from grader.worker.sandbox.paths import DEVICES
 from grader.worker.sandbox.paths import readable_paths
+from grader.worker.sandbox.scratch import MAX_BYTES
+from grader.worker.sandbox.scratch import ScratchFolder
 from grader.worker.sandbox.trial import works
 
 if sys.platform == "linux":
@@ -30,7 +31,6 @@ if sys.platform == "linux":
 _FIRST_WORKER_UID: Final = 61184
 _NUM_WORKER_UIDS: Final = 4096
 _ADDRESS_SPACE_BEYOND_DATA: Final = 6 * 2**30
-_MAX_FILE_BYTES: Final = 64 * 2**20
 _MAX_OPEN_FILES: Final = 1024
 
 
@@ -48,7 +48,7 @@ class Sandbox:
         self.layers: list[str] = []
         self._readable = readable_paths(hidden, gpu=gpu)
         self._ruleset: int | None = None
-        self._scratch = tempfile.gettempdir()
+        self._scratch: ScratchFolder | None = None
         self._is_jailed = False
         # A rootless container has one user only.
         self._gives_users = os.getuid() == 0 and works(lambda: _become(_FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1))
@@ -57,6 +57,7 @@ class Sandbox:
     def enter(self) -> None:
         """Takes the zygote's own steps; call it in a process with one thread, before any large import."""
         if sys.platform != "linux":
+            self._scratch = ScratchFolder()
             return
         with (
             contextlib.suppress(OSError),  # /proc may be read-only.
@@ -68,12 +69,11 @@ class Sandbox:
         if not self.gpu and namespaces.is_possible(self._readable):
             namespaces.enter(self._readable)
             self._is_jailed = True
-            self._scratch = namespaces.SCRATCH
             self.layers.append("namespaces")
-        if not self._is_jailed:
-            self._scratch = tempfile.mkdtemp(prefix="grader-scratch-")
-            os.chmod(self._scratch, 0o711)  # noqa: S103  Workers of other users pass through to their own folders.
-        os.environ.update(TMPDIR=self._scratch, MPLCONFIGDIR=self._scratch)
+        else:
+            self._scratch = ScratchFolder()
+        own = self._scratch.path if self._scratch else namespaces.SCRATCH
+        os.environ.update(TMPDIR=own, MPLCONFIGDIR=own)
         if self._is_jailed:
             # In the jail /proc shows the zygote and its workers only, and each may read no more of another than its name.
             self._ruleset = self._prepare_ruleset("/proc", namespaces.SCRATCH_PARENT)
@@ -107,10 +107,24 @@ class Sandbox:
             layers += self._confine_on_linux(scratch)
         return layers
 
+    @property
+    def watches_scratch(self) -> bool:
+        """Whether `is_overfull` has to be asked from time to time, since no mount ends what a worker writes."""
+        return self._scratch is not None
+
+    def is_overfull(self, worker: int) -> bool:
+        """Says whether a worker has written more than it may."""
+        return self._scratch is not None and self._scratch.is_overfull(worker)
+
     def clean_up(self, worker: int) -> None:
         """Removes what a dead worker left in its scratch folder; in a jail it is gone already."""
-        if not self._is_jailed:
-            shutil.rmtree(os.path.join(self._scratch, str(worker)), ignore_errors=True)
+        if self._scratch:
+            self._scratch.remove(worker)
+
+    def close(self) -> None:
+        """Removes the scratch folders of all workers."""
+        if self._scratch:
+            self._scratch.close()
 
     def _confine_on_linux(self, scratch: str) -> list[str]:
         linux.drop_capabilities()
@@ -136,19 +150,16 @@ class Sandbox:
             return None
 
     def _make_scratch(self) -> str:
-        if self._is_jailed:
-            return self._scratch
-        folder = os.path.join(self._scratch, str(os.getpid()))
-        os.mkdir(folder, 0o700)
-        if self._gives_users:
-            os.chown(folder, _FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS, -1)
-        return folder
+        if self._scratch is None:
+            return namespaces.SCRATCH
+        user = _FIRST_WORKER_UID + os.getpid() % _NUM_WORKER_UIDS
+        return self._scratch.make(os.getpid(), user if self._gives_users else None)
 
     def _limit_resources(self, limits: Limits) -> None:
         cpu_seconds = max(1, round(limits.cpu_seconds))
         _limit(resource.RLIMIT_CPU, cpu_seconds)
         _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_FSIZE, _MAX_FILE_BYTES)
+        _limit(resource.RLIMIT_FSIZE, MAX_BYTES)
         _limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
         if sys.platform == "linux":
             _limit(resource.RLIMIT_DATA, limits.memory_mb * 2**20)
