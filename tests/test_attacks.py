@@ -226,23 +226,47 @@ def test_using_up_the_time_passes_no_speed_test(write_kata: WriteKata, grade: Gr
     assert (result.status, result.thresholds[0].status) == ("fail", "fail")
 
 
+def test_inputs_do_not_follow_from_what_a_worker_is_told(write_kata: WriteKata, grade: GradeSource) -> None:
+    foretells = """
+        import gc, random, sys, zlib
+        import numpy as np
+        frame, told = sys._getframe(), set()
+        while frame := frame.f_back:
+            told |= {value for name, value in frame.f_locals.items() if type(value) is int}
+            told |= {value.seed for value in frame.f_locals.values() if hasattr(value, "seed")} - {None}
+        test = zlib.crc32(b"test_doubles")
+        foretold = {np.random.default_rng([seed, test]).normal() for seed in told if seed >= 0}
+        def double(values):
+            print(len(told) > 0, 7 in told, values[0] in foretold)
+            return 2 * values
+    """
+    hidden_tests = """
+        import numpy as np
+        import pytest
+
+        @pytest.mark.task(1)
+        def test_doubles(submission, rng):
+            \"\"\"Doubles.\"\"\"
+            submission.double(rng.normal(size=3))
+    """
+    result = grade(write_kata(hidden_tests), foretells, seed=7).tests[0]
+    assert result.output.split() == ["True", "False", "False"]
+
+
 def test_timed_inputs_cannot_be_foretold(write_kata: WriteKata, grade: GradeSource) -> None:
     kata = write_kata(SPEED_TEST, toml=SPEED)
     foretells = """
-        import sys, zlib
+        import zlib
         import numpy as np
-        frame = sys._getframe()
-        while not hasattr(frame.f_locals.get("message"), "seed"): frame = frame.f_back
-        seed = frame.f_locals["message"].seed
-        rng = np.random.default_rng([seed, zlib.crc32(b"test_is_fast")])
+        rng = np.random.default_rng([7, zlib.crc32(b"test_is_fast")])
         foretold = {rng.normal(size=50).tobytes() for _ in range(100)}
         def double(values):
-            print(values.tobytes() in foretold, seed)
+            print(values.tobytes() in foretold)
             return 2 * values
     """
     output = grade(kata, foretells, seed=7).tests[0].output.splitlines()
     assert len(output) >= 4
-    assert set(output) == {"False 7"}
+    assert set(output) == {"False"}
 
 
 READERS = {

@@ -101,12 +101,27 @@ def test_only_what_has_changed_is_graded_again(tmp_path: Path, db: Path, monkeyp
     assert [row[2] for row in rows(db)] == ["pass", "pass"]
 
 
+def seeds_in(db: Path) -> set[int]:
+    with sqlite3.connect(db) as connection:
+        return {seed for (seed,) in connection.execute("SELECT seed FROM grade")}
+
+
+def test_class_has_a_seed_that_nobody_knows_and_keeps_it(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT})
+    batch(folder, "--db", db)
+    (seed,) = seeds_in(db)
+    batch(write_class(folder, {"bob": WRONG}), "--db", db, "--resume")
+    assert seeds_in(db) == {seed}
+    assert len(rows(db)) == 2
+    batch(folder, "--db", tmp_path / "other.sqlite")
+    assert len({0, seed} | seeds_in(tmp_path / "other.sqlite")) == 3  # But for once in 4 billion times.
+
+
 def test_other_seed_is_another_grade(tmp_path: Path, db: Path) -> None:
     folder = write_class(tmp_path / "class", {"ada": RIGHT})
     batch(folder, "--db", db)
     batch(folder, "--db", db, "--resume", "--seed", 5)
-    with sqlite3.connect(db) as connection:
-        assert connection.execute("SELECT seed FROM grade").fetchall() == [(5,)]
+    assert seeds_in(db) == {5}
 
 
 @pytest.mark.parametrize("kind", ["folder of workspaces", "csv", "jsonl", "zip", "tar.gz"])

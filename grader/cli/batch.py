@@ -15,6 +15,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.classroom.collection import Submission
+    from grader.classroom.store import Store
     from grader.plugins import PluginManager
     from grader.result import Feedback
     from grader.result import Result
@@ -48,7 +49,9 @@ PROGRESS_SECONDS: Final = 5.0
 )
 @click.option("--executor", default="local", show_default=True, metavar="NAME", help="Where submissions are graded.")
 @click.option(
-    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Seed of the tests' inputs; by default one is drawn for the class, and --resume goes on with it.",
 )
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
 @click.option(
@@ -65,7 +68,7 @@ def command(
     resume: bool,
     roster: Path | None,
     executor: str,
-    seed: int,
+    seed: int | None,
     device: Literal["auto", "cpu", "gpu"],
     feedback: Feedback | None,
 ) -> None:
@@ -97,7 +100,15 @@ def command(
             problems, notes = expected.problems + problems, expected.notes + notes
             strangers = sorted(collection.students - expected.students)
             notes += [f"Not in {roster}: {', '.join(strangers)}."] if strangers else []
-        batch = Batch(manager, catalog, store, chosen, seed=seed, device=place, feedback=feedback)
+        batch = Batch(
+            manager,
+            catalog,
+            store,
+            chosen,
+            seed=_draw_seed(store) if seed is None else seed,
+            device=place,
+            feedback=feedback,
+        )
         with _Progress(len(collection.submissions)) as progress:
             batch.run(collection.submissions, progress.advance)
         click.echo(summarize(store.results(), store.without_grade()), nl=False)
@@ -108,6 +119,14 @@ def command(
     for error in progress.errors:
         click.echo(f"Not graded: {error}", err=True)
     ctx.exit(2 if problems or batch.problems or progress.errors else 0)
+
+
+def _draw_seed(store: Store) -> int:
+    """Returns the seed of the class: that of the grades that are there, or one that nobody who hands in can know."""
+    import secrets
+
+    latest = store.latest_seed()
+    return secrets.randbelow(2**32) if latest is None else latest
 
 
 def _executor(manager: PluginManager, name: str, num_parallel: int) -> Executor:

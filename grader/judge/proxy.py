@@ -22,6 +22,7 @@ from grader.errors import was_perhaps_killed
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.process import TIME_STEP
 from grader.judge.process import WorkerProcess
+from grader.judge.seeds import derive
 from grader.protocol import wire
 from grader.protocol.limits import Limits
 from grader.protocol.messages import SUBMISSION
@@ -117,11 +118,11 @@ class CodeProxy:
         return ObjectProxy(self, SUPPORT, "support", is_module=True)
 
     def begin_test(self, seed: int) -> None:
-        """Forgets the calls of the last test and has the worker seeded before the next one."""
+        """Forgets the calls of the last test and has the worker seeded before the next one, with a number of its own."""
         self.calls.clear()
         self.answers = []
         self._functions.clear()
-        self.seed = self._pending_seed = seed
+        self.seed = self._pending_seed = derive(seed, "worker")
 
     def worker(self) -> WorkerProcess:
         """Returns the living worker with the code loaded.

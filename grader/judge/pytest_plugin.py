@@ -15,6 +15,7 @@ import pytest
 from grader.judge.grade import Grade
 from grader.judge.pictures import Pictures
 from grader.judge.proxy import ObjectProxy
+from grader.judge.seeds import derive
 from grader.judge.thresholds import measure_speed
 
 SpeedCheck = Callable[[str, Callable[[], tuple[Any, ...]], Callable[[Any, Any], None]], None]
@@ -84,13 +85,13 @@ class HiddenTestPlugin:
 
     @pytest.fixture
     def seed(self) -> int:
-        """The seed of the grade."""
-        return self.running.request.seed
+        """A number for a submission that takes a seed; it follows from the seed of the grade and does not lead back to it."""
+        return derive(self.running.request.seed, "test")
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest, seed: int) -> np.random.Generator:
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers that depend on the seed of the grade and on the test."""
-        return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+        return np.random.default_rng([self.running.request.seed, zlib.crc32(request.node.name.encode())])
 
     @pytest.fixture
     def threshold(self) -> Callable[[str, float], None]:
@@ -104,7 +105,7 @@ class HiddenTestPlugin:
         def check_speed(
             function: str, make_inputs: Callable[[], tuple[Any, ...]], check: Callable[[Any, Any], None]
         ) -> None:
-            # The worker knows the seed of the grade, so what follows from it could be computed before the clock runs.
+            # Whoever grades their own work knows the seed, and what follows from it could be computed before the clock runs.
             rng.bit_generator.state = np.random.default_rng().bit_generator.state
             grade = self.running
             limit = grade.thresholds.limit("speed").limit
