@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import textwrap
 import types
 
 import numpy as np
@@ -97,6 +98,55 @@ def test_inputs_depend_on_the_seed_and_verdicts_do_not(write_kata: WriteKata, gr
     first, again, other = (grade(kata, source, seed=seed) for seed in (0, 0, 1))
     assert first.tests[1].output == again.tests[1].output != other.tests[1].output
     assert {first.status, again.status, other.status} == {"pass"}
+
+
+SHARES = """
+    import numpy as np
+    import pytest
+    from grader.testing import assert_close
+
+    @pytest.mark.task(1)
+    @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint8"])
+    def test_leaves_it(submission, shared, dtype):
+        \"\"\"Leaves the array as it is: `dtype`.\"\"\"
+        values = np.array([[0, 1, 1], [1, 0, 0]], dtype=dtype)
+        passed = shared(values)
+        assert_close(submission.double(passed), np.add(values, values))
+        assert_close(passed, values, name="the array")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("return values + values", "pass"),
+        ("copy = values.copy()\n    copy += values\n    return copy", "pass"),
+        ("values += values\n    return values", "fail"),
+        ("result = values + values\n    values[0, 0] = 1\n    return result", "fail"),
+        ("result = values + values\n    values.sort(axis=0)\n    return result", "fail"),
+    ],
+)
+def test_test_sees_what_becomes_of_a_shared_array(
+    write_kata: WriteKata, grade: GradeSource, body: str, verdict: str
+) -> None:
+    result = grade(write_kata(SHARES), f"def double(values):\n    {body}\n")
+    assert {test.status for test in result.tests} == {verdict}
+    if verdict == "fail":  # The learner reads what was passed, not what it became.
+        assert "Called    double(array([[0., 1., 1.],\n       [1., 0., 0.]]))" in (result.tests[0].message or "")
+
+
+def test_shared_arrays_do_not_overlap_and_have_an_end(write_kata: WriteKata, grade: GradeSource) -> None:
+    body = """
+        first, second = shared(np.zeros(3)), shared(np.ones((2, 1)))
+        submission.double(first)
+        assert first.tolist() == [1.0, 1.0, 1.0] and second.tolist() == [[1.0], [1.0]]
+        with pytest.raises(MemoryError):
+            shared(np.zeros(2**22))
+        assert submission.double(shared(np.zeros((0, 2)))).shape == (0, 2)
+    """
+    tests = globals()["hidden"](textwrap.dedent(body)).replace("seed)", "seed, shared)")
+    result = grade(write_kata(tests), "def double(values):\n    values += 1\n    return values\n")
+    assert result.status == "pass", result.tests[0].message
 
 
 def test_worker_is_seeded_before_each_test(write_kata: WriteKata, grade: GradeSource) -> None:

@@ -86,6 +86,12 @@ def test_lying_shapes_are_refused(shape: list[int]) -> None:
         hostile(array_header("float64", shape), b"\0" * 16)
 
 
+def test_place_of_a_shared_array_is_for_the_judge_to_name() -> None:
+    place = msgspec.msgpack.Ext(5, msgspec.msgpack.encode(["float64", [2], 0]))
+    with pytest.raises((wire.WireError, wire.NotPlainError)):
+        wire.decode(msgspec.msgpack.encode(wire.Message("value", 1, value=place)), bytearray(), wire.refuse)
+
+
 def test_bytes_that_belong_to_no_array_are_refused() -> None:
     with pytest.raises(wire.WireError, match="belong to no array"):
         hostile(None, b"\0")

@@ -14,6 +14,7 @@ from typing import Any
 from typing import Final
 
 import msgspec
+import numpy.typing as npt
 
 from grader.errors import EngineError
 from grader.errors import OverloadError
@@ -25,6 +26,7 @@ from grader.protocol import messages
 from grader.protocol import wire
 from grader.protocol.limits import FIRST_START_SECONDS
 from grader.protocol.limits import Limits
+from grader.protocol.shared import SharedMemory
 
 _STATUS_SECONDS: Final = 5.0
 _GARBAGE_STEP: Final = "Do not use the file descriptors of the process; return values from your functions instead."
@@ -115,7 +117,9 @@ class WorkerProcess:
             except OSError as error:
                 self.status.close()
                 raise EngineError(f"The zygote is gone ({error}); run the command again.") from error
-        self.pid, wire_descriptor, output_descriptor, self.pidfd = self._wait_until_started()
+        self.pid, wire_descriptor, output_descriptor, self._shared, self.pidfd = self._wait_until_started()
+        self.memory: SharedMemory | None = None
+        """What it shares with the judge, once a test has shared something."""
         self.usage = ProcessUsage(self.pidfd)
         self.output = WorkerOutput(output_descriptor, limits.output_kb * 1024)
         self.connection = wire.FrameSocket(socket.socket(fileno=wire_descriptor), self.output)
@@ -151,7 +155,8 @@ class WorkerProcess:
         try:
             if self.connection.has_unread_bytes():
                 raise wire.WireError("a message that nobody asked for")
-            self.connection.send(wire.encode(message, substitute), deadline)
+            locate = self.memory.find if self.memory else None
+            self.connection.send(wire.encode(message, substitute, locate), deadline)
             while True:
                 reply = self.connection.receive(deadline, restore, self.limits.reply_mb * 2**20)
                 if reply.nonce != message.nonce:
@@ -160,7 +165,7 @@ class WorkerProcess:
                     self.output.drain()
                     return self._value_of(reply)
                 answer = self._answer_callback(reply, call_back)
-                self.connection.send(wire.encode(answer, substitute), deadline)
+                self.connection.send(wire.encode(answer, substitute, locate), deadline)
         except wire.DeadlineExceeded:
             self.kill()
             where = " while your file was loaded" if message.kind == "load" else ""
@@ -179,6 +184,12 @@ class WorkerProcess:
         except (SubmissionStopped, OverloadError):
             self.kill()
             raise
+
+    def share(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Copies an array to where both the worker and the judge see what becomes of it."""
+        if self.memory is None:
+            self.memory = SharedMemory(self._shared)
+        return self.memory.place(array)
 
     def pause(self) -> None:
         """Stops the process until `resume`, so that it cannot take time from another that is being measured."""
@@ -199,6 +210,7 @@ class WorkerProcess:
             self.output.close()
             self.connection.close()
             self.status.close()
+            os.close(self._shared)
             if self.pidfd is not None:
                 os.close(self.pidfd)
                 self.pidfd = None
@@ -223,7 +235,7 @@ class WorkerProcess:
             # The submission passed something odd to a function of the test: tell it, as any library would.
             return wire.Message("refused", message.nonce, value=f"{message.name[:100]}: {error}")
 
-    def _wait_until_started(self) -> tuple[int, int, int, int | None]:
+    def _wait_until_started(self) -> tuple[int, int, int, int, int | None]:
         status, descriptors = self._read_status(self.start_seconds)
         if not isinstance(status, messages.WorkerStarted):
             self.status.close()
@@ -231,8 +243,8 @@ class WorkerProcess:
                 status.reason if isinstance(status, messages.WorkerUnavailable) else "the zygote ended or took too long"
             )
             raise EngineError(f"No worker could be started: {reason}.")
-        wire_descriptor, output_descriptor, *pidfds = descriptors
-        return status.pid, wire_descriptor, output_descriptor, pidfds[0] if pidfds else None
+        wire_descriptor, output_descriptor, shared, *pidfds = descriptors
+        return status.pid, wire_descriptor, output_descriptor, shared, pidfds[0] if pidfds else None
 
     def _wait_until_confined(self) -> list[str]:
         try:
@@ -255,7 +267,7 @@ class WorkerProcess:
         except wire.DeadlineExceeded:
             return None, []
         try:
-            packet, descriptors, _, _ = socket.recv_fds(self.status, messages.MAX_PACKET_BYTES, 3)
+            packet, descriptors, _, _ = socket.recv_fds(self.status, messages.MAX_PACKET_BYTES, 4)
         except OSError:
             return None, []
         return (msgspec.msgpack.decode(packet, type=messages.WorkerStatus) if packet else None), descriptors

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.diagnosis.trace import Answer
 from grader.errors import PackError
@@ -211,6 +212,15 @@ class CodeProxy:
                 raise TrustedCodeError(f"{self.code.name}: {error}") from error
             raise
 
+    def share(self, array: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Returns an equal array; when it is an argument of a call, what the code does to it happens to the judge's, too."""
+        return self.worker().share(np.asarray(array))
+
+    def is_shared(self, value: Any) -> bool:
+        """Says whether what the code does to a value is seen by the judge."""
+        memory = self._worker.memory if self._worker is not None else None
+        return memory is not None and isinstance(value, np.ndarray) and memory.find(value) is not None
+
     def output(self) -> str:
         """Returns what the code printed since the last time."""
         return self._worker.output.take() if self._worker is not None else ""
@@ -320,7 +330,9 @@ class FunctionProxy:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the function in the worker and returns a plain value or a stand-in."""
-        call = Call(self.name or self.object_name, arguments, keywords)
+        # A shared array may change in the call, and a learner reads what was passed.
+        passed = tuple(np.array(value) if self.code.is_shared(value) else value for value in arguments)
+        call = Call(self.name or self.object_name, passed, keywords)
         if self.number != SUPPORT:
             self.code.calls.append(call)
         call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])

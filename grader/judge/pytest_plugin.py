@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.random  # NumPy would load it when first used, in every grade anew.
+import numpy.typing as npt
 import pytest
 
 from grader.judge.grade import Grade
@@ -92,6 +93,11 @@ class HiddenTestPlugin:
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers that depend on the seed of the grade and on the test."""
         return np.random.default_rng([self.running.request.seed, zlib.crc32(request.node.name.encode())])
+
+    @pytest.fixture
+    def shared(self) -> Callable[[npt.ArrayLike], npt.NDArray[Any]]:
+        """Call it with an array for an equal one that changes when the submission changes its argument."""
+        return self.running.subject.share
 
     @pytest.fixture
     def threshold(self) -> Callable[[str, float], None]:

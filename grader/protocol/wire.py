@@ -49,7 +49,7 @@ DTYPES: Final = frozenset(
 )
 
 _PREFIX: Final = struct.Struct("<QQ")
-_ARRAY, _TUPLE, _HANDLE, _CALLABLE = 1, 2, 3, 4
+_ARRAY, _TUPLE, _HANDLE, _CALLABLE, _SHARED = 1, 2, 3, 4, 5
 
 
 class WireError(Exception):
@@ -114,9 +114,20 @@ class Callback(msgspec.Struct, array_like=True, frozen=True):
     function_name: str = ""
 
 
+class SharedArray(msgspec.Struct, array_like=True, frozen=True):
+    """A place in the memory that judge and worker share; only the judge names one."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    offset: int
+
+
 ValueHook = Callable[[Any], Any]
 """When encoding: turns a value that is not plain into a plainer one, a Handle or a Callback, or raises NotPlainError.
-When decoding: turns a Handle or a Callback into what stands for it on this side."""
+When decoding: turns a Handle, a Callback or a SharedArray into what stands for it on this side."""
+
+Locate = Callable[[npt.NDArray[Any]], int | None]
+"""Returns the offset of an array in the shared memory, or None if it lies elsewhere."""
 
 
 def refuse(value: Any) -> Any:
@@ -127,8 +138,9 @@ def refuse(value: Any) -> Any:
 class _Encoder:
     """Collects the arrays of one message while its header is built."""
 
-    def __init__(self, substitute: ValueHook) -> None:
+    def __init__(self, substitute: ValueHook, locate: Locate | None) -> None:
         self.substitute = substitute
+        self.locate = locate
         self.arrays: list[npt.NDArray[Any]] = []
 
     def plain(self, value: Any, depth: int = 0) -> Any:
@@ -165,6 +177,9 @@ class _Encoder:
             raise NotPlainError(f"an array with more than {MAX_RANK} axes")
         if len(self.arrays) == MAX_ARRAYS:
             raise NotPlainError(f"more than {MAX_ARRAYS} arrays in one value")
+        offset = self.locate(array) if self.locate else None
+        if offset is not None:
+            return _extension(_SHARED, SharedArray(array.dtype.name, array.shape, offset))
         little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
         self.arrays.append(little)
         return _extension(_ARRAY, (array.dtype.name, array.shape))
@@ -174,13 +189,18 @@ def _extension(code: int, content: object) -> msgspec.msgpack.Ext:
     return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(content))
 
 
-def encode(message: Message, substitute: ValueHook) -> list[bytes | memoryview]:
+def encode(message: Message, substitute: ValueHook, locate: Locate | None = None) -> list[bytes | memoryview]:
     """Turns a message into the buffers of one frame.
+
+    Args:
+        message: what is sent.
+        substitute: what to do with values that are not plain.
+        locate: finds arrays in the shared memory, of which only the place is sent.
 
     Raises:
         NotPlainError: its value, or something inside, can neither cross nor be substituted.
     """
-    encoder = _Encoder(substitute)
+    encoder = _Encoder(substitute, locate)
     header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
     body = sum(array.nbytes for array in encoder.arrays)
     if len(header) > MAX_HEADER_BYTES:
@@ -197,7 +217,7 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
     Args:
         header: the MessagePack bytes.
         body: the arrays' bytes; the arrays of the result are views of it.
-        restore: turns a Handle or a Callback into what stands for it on this side.
+        restore: turns a Handle, a Callback or a SharedArray into what stands for it on this side.
         max_entries: how many entries all lists, tuples and dicts may have together.
 
     Raises:
@@ -221,6 +241,8 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
             return restore(msgspec.msgpack.decode(data, type=Handle))
         if code == _CALLABLE:
             return restore(msgspec.msgpack.decode(data, type=Callback))
+        if code == _SHARED:
+            return restore(msgspec.msgpack.decode(data, type=SharedArray))
         raise WireError(f"an extension of unknown code {code}")
 
     try:

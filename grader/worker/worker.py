@@ -27,6 +27,7 @@ from grader.protocol.limits import Limits
 from grader.protocol.messages import SUBMISSION
 from grader.protocol.messages import SUPPORT
 from grader.protocol.messages import Raised
+from grader.protocol.shared import SharedMemory
 from grader.worker.examples import run_examples
 from grader.worker.forbidden import forbid
 from grader.worker.sandbox import Sandbox
@@ -45,7 +46,7 @@ class JudgeFunctionError(Exception):
     """A function that the judge had passed was called in a way that it refuses."""
 
 
-def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, warms_up: bool) -> None:
+def main(descriptor: int, memory: SharedMemory, sandbox: Sandbox, limits: Limits, *, warms_up: bool) -> None:
     """Confines the calling process and serves the wire on `descriptor` until the judge closes it."""
     connection = wire.FrameSocket(socket.socket(fileno=descriptor))
     open_streams()
@@ -58,7 +59,7 @@ def main(descriptor: int, sandbox: Sandbox, limits: Limits, *, warms_up: bool) -
     if ready.kind == "ready":
         if warms_up:
             warm_up()
-        Worker(connection, limits).serve()
+        Worker(connection, memory, limits).serve()
 
 
 def open_streams() -> None:
@@ -94,8 +95,9 @@ def warm_up() -> None:
 class Worker:
     """The objects of one submission and the loop that answers calls on them."""
 
-    def __init__(self, connection: wire.FrameSocket, limits: Limits) -> None:
+    def __init__(self, connection: wire.FrameSocket, memory: SharedMemory, limits: Limits) -> None:
         self.connection = connection
+        self.memory = memory
         self.limits = limits
         self.objects: dict[int, Any] = {}
         self.filename = ""
@@ -192,9 +194,11 @@ class Worker:
         return wire.Handle(number, type(value).__name__[:100])
 
     def restore(self, value: Any) -> Any:
-        """Turns the judge's handles back into objects, and its callbacks into functions."""
+        """Turns the judge's handles back into objects, its callbacks into functions, and places into shared arrays."""
         if isinstance(value, wire.Handle):
             return self.objects[value.number]
+        if isinstance(value, wire.SharedArray):
+            return self.memory.view(value.dtype, value.shape, value.offset)
         return functools.partial(self.call_judge, value.number, value.function_name)
 
     def call_judge(self, number: int, name: str, *arguments: Any, **keywords: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import Final
 
 import msgspec
 
+from grader.protocol import shared
 from grader.protocol.limits import Limits
 from grader.protocol.messages import MAX_PACKET_BYTES
 from grader.protocol.messages import READY
@@ -42,7 +43,10 @@ _WATCH_MS: Final = 200
 
 @dataclasses.dataclass
 class ForkedWorker:
-    """A forked worker, and the judge's descriptors for it: its wire, its output, and a pidfd where there is such a thing."""
+    """A forked worker, and the judge's descriptors for it.
+
+    They are its wire, its output, the memory that it shares with the judge, and a pidfd where there is such a thing.
+    """
 
     pid: int
     descriptors: list[int]
@@ -166,17 +170,18 @@ class Zygote:
     def _fork_worker(self, limits: Limits, *, is_trusted: bool, is_spare: bool = False) -> ForkedWorker:
         judge_end, worker_end = socket.socketpair()
         reader, writer = os.pipe()
+        memory = shared.make_descriptor()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end.detach(), writer, limits, warms_up=is_trusted and is_spare)
+            self._become_worker(worker_end.detach(), writer, memory, limits, warms_up=is_trusted and is_spare)
         worker_end.close()
         os.close(writer)
         pidfds = []
         with contextlib.suppress(AttributeError, OSError):  # Not every system has it, and some containers refuse it.
             pidfds.append(os.pidfd_open(pid))
-        return ForkedWorker(pid, [judge_end.detach(), reader, *pidfds], is_trusted)
+        return ForkedWorker(pid, [judge_end.detach(), reader, memory, *pidfds], is_trusted)
 
-    def _become_worker(self, wire: int, output: int, limits: Limits, *, warms_up: bool) -> None:
+    def _become_worker(self, wire: int, output: int, memory: int, limits: Limits, *, warms_up: bool) -> None:
         """Runs a worker in the calling process, a fresh fork, and never returns."""
         try:
             signal.set_wakeup_fd(-1)
@@ -185,11 +190,12 @@ class Zygote:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
+            shared_memory = shared.SharedMemory(memory)
             _close_all_but(wire, *self.sandbox.descriptors())
             if sys.platform != "linux":
                 self._preload()  # Elsewhere a process must not be forked once the libraries are in.
             gc.enable()
-            worker.main(wire, self.sandbox, limits, warms_up=warms_up)
+            worker.main(wire, shared_memory, self.sandbox, limits, warms_up=warms_up)
         except Exception:
             os.write(2, traceback.format_exc().encode())  # The judge quotes it if the worker was not ready yet.
         finally:

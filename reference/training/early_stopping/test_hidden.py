@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.testing import assert_close
+from grader.testing import assert_shape
 from grader.testing import check
 
 NAN = math.nan
@@ -39,9 +40,34 @@ SMALL_CHANGES = {  # For a `min_delta` of 0.5 the values in mode min, 8 minus wh
 }
 
 
+def train_with(support, callback, logs, weights=None):
+    """Calls the callback in the order in which `fit` does, and reads the model: what stands there nobody else has written.
+
+    Returns how many epochs there were, the weights at the end, and the epochs after which training went on with other
+    weights than the epoch had left.
+    """
+    weights = np.repeat(np.arange(len(logs)), 7).reshape(-1, 7) if weights is None else np.array(weights)
+    model, changed = support.Model(), []
+    callback.set_model(model)
+    callback.on_train_begin({})
+    for epoch, log in enumerate(logs):
+        model.write(weights[epoch].astype("float32"))
+        callback.on_epoch_end(epoch, log)
+        if model.stop_training:
+            break
+        if not np.allclose(read(model), weights[epoch]):
+            changed.append(epoch)
+    callback.on_train_end({})
+    return epoch + 1, read(model), changed
+
+
+def read(model):
+    return assert_shape(model.read(), (7,), name="the weights of the model")
+
+
 def train(support, callback, values, monitor="val_loss"):
     """Trains with these values of the monitored quantity, while the loss on the training data goes on falling."""
-    return support.train(callback, [{"loss": -epoch, monitor: value} for epoch, value in enumerate(values)])
+    return train_with(support, callback, [{"loss": -epoch, monitor: value} for epoch, value in enumerate(values)])
 
 
 def check_stop(support, callback, values, epochs, next_step, **arguments):
@@ -72,7 +98,7 @@ def show(values):
 def test_watches_what_it_is_told(submission, support, monitor):
     """Goes on while the value that is called `monitor` improves, whatever becomes of the others."""
     logs = [{"loss": epoch, "val_loss": epoch, "val_error": epoch} | {monitor: 9 - epoch} for epoch in range(6)]
-    run, _, _ = support.train(submission.EarlyStopping(monitor=monitor, patience=2), logs)
+    run, _, _ = train_with(support, submission.EarlyStopping(monitor=monitor, patience=2), logs)
     problem = f"The value that is watched improved in each of the 6 epochs, and the training was stopped after {run}."
     check(run == 6, problem, next_step=WATCH)
 
@@ -216,7 +242,7 @@ def test_polynomial_that_overfits(submission, support, pictures):
     losses = np.mean((path @ inputs.T - y) ** 2, axis=1)
     losses_val = np.mean((path @ inputs_val.T - y_val) ** 2, axis=1)
     logs = [{"loss": loss, "val_loss": loss_val} for loss, loss_val in zip(losses, losses_val, strict=True)]
-    run, found, _ = support.train(submission.EarlyStopping(patience=20), logs, weights=path)
+    run, found, _ = train_with(support, submission.EarlyStopping(patience=20), logs, weights=path)
     restored = np.mean((inputs_val @ found - y_val) ** 2)
     curves = {"training": losses[:run], "validation": losses_val[:run], "validation, restored": np.full(run, restored)}
     pictures.curves("where_it_stopped", np.arange(run), curves, xlabel="epoch", ylabel="loss")
