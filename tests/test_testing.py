@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import importlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,3 +203,10 @@ def test_numeric_gradient_is_that_of_calculus() -> None:
     expected[0, 0] += np.sum(np.sin(point))
     assert np.abs(gradient - expected).max() < 1e-8
     assert point.tolist() == [[0.5, -1.0], [2.0, 0.0]]
+
+
+@pytest.mark.parametrize("compare", [assert_close, assert_equal])
+@pytest.mark.parametrize("nothing", [[], np.zeros((0, 3)), np.zeros(0, bool)])
+def test_nothing_is_not_equal_to_nothing(compare: Callable[[Any, Any], None], nothing: Any) -> None:
+    with pytest.raises(Mismatch, match="nothing to compare"):
+        compare(nothing, nothing)

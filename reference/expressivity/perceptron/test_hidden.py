@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from grader.testing import assert_equal
+from grader.testing import assert_finite
 from grader.testing import assert_shape
 from grader.testing import check
 
@@ -51,8 +52,8 @@ def test_takes_a_batch(submission, rng, batch, features):
 def test_gate(submission, name):
     """Finds weights and a bias whose perceptron is `name`."""
     weights, bias = submission.gate(name)
-    weights = assert_shape(weights, (2,))
-    assert_shape(bias, ())
+    step = "Choose ordinary numbers: a product with infinity may be no number at all."
+    weights, bias = assert_finite(weights, (2,), next_step=step), assert_finite(bias, (), next_step=step)
     table = (CORNERS @ weights + bias >= 0).astype(int).tolist()
     check(
         table == TRUTH_TABLES[name],
