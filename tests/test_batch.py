@@ -26,6 +26,7 @@ from grader import result as contract
 from grader.classroom import gradebook
 from grader.cli import create_cli
 from grader.plugins import create_manager
+from grader.service.admission import count_processors
 from grader.service.connection import BackgroundService
 
 FOLDER = ROOT / "reference/expressivity/perceptron"
@@ -34,9 +35,10 @@ WRONG = RIGHT.replace("scores >= 0.0", "scores > 0.0")
 CRASHES = "import os\n" + RIGHT.replace("def perceptron(", "def perceptron(*_): os._exit(0)\ndef unused(")
 
 
-def batch(*arguments: object) -> Result:
+def batch(*arguments: object, jobs: int | None = 2) -> Result:
     words = [str(argument) for argument in arguments]
-    return CliRunner().invoke(create_cli(create_manager()), ["batch", *words, "--jobs", "2"])
+    words += [] if jobs is None else ["--jobs", str(jobs)]
+    return CliRunner().invoke(create_cli(create_manager()), ["batch", *words])
 
 
 def write_class(folder: Path, sources: dict[str, str]) -> Path:
@@ -80,6 +82,28 @@ def test_verdicts_are_those_of_single_runs(tmp_path: Path, db: Path, monkeypatch
         single = json.loads(CliRunner().invoke(create_cli(create_manager()), arguments).stdout)
         assert without_times(json.loads(kept)) == without_times(single)
     assert len(graded) == len(sources)
+
+
+def test_more_jobs_than_processors_are_said_to_wait(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": WRONG, "cleo": f"# {WRONG}"})
+    run = batch(folder, "--db", db, jobs=count_processors() + 1)
+    assert run.exit_code == 0
+    said = [line for line in run.stderr.splitlines() if "processors" in line]
+    assert said == [
+        f"Note: --jobs {count_processors() + 1}: the service runs as many grades at a time as there are processors, "
+        f"here {count_processors()}; the rest wait."
+    ]
+
+
+def test_by_default_there_are_as_many_jobs_as_processors(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr("grader.service.admission.count_processors", lambda: 3)
+    monkeypatch.setattr("grader.service.executor.LocalExecutor", asked.append)
+    run = batch(write_class(tmp_path / "class", {}), "--db", db, jobs=None)
+    assert run.exit_code == 2  # There is nothing to grade.
+    assert (asked, "processors" in run.output) == ([3], False)
 
 
 def without_times(result: dict[str, object]) -> dict[str, object]:

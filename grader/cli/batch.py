@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import Literal
 
 import click
 
+from grader import messages
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,13 @@ PROGRESS_SECONDS: Final = 5.0
 """What passes at least between two lines of progress where there is no terminal."""
 
 
+def _count_processors() -> int:
+    """Asks the function that the service asks, when it is known that there is something to grade."""
+    from grader.service.admission import count_processors
+
+    return count_processors()
+
+
 @click.command("batch", short_help="Grade a class.")
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option(
@@ -33,8 +40,8 @@ PROGRESS_SECONDS: Final = 5.0
 @click.option(
     "--jobs",
     "num_parallel",
-    default=os.cpu_count() or 1,
-    show_default=True,
+    default=_count_processors,
+    show_default="number of processors",
     type=click.IntRange(1, 256),
     help="Grades at a time.",
 )
@@ -91,6 +98,11 @@ def command(
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
     expected = read_roster(roster) if roster else None
+    if executor == "local" and num_parallel > (num_processors := _count_processors()):
+        messages.say(
+            f"Note: --jobs {num_parallel}: the service runs as many grades at a time as there are processors, "
+            f"here {num_processors}; the rest wait."
+        )
     with open_class(submissions, catalog) as collection, Store(db) as store:
         if not resume and not store.is_empty():
             raise UsageError(f"{db} already contains grades; use --resume to continue, or name another file with --db.")
