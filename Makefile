@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint verify safety diagnosis clean
+.PHONY: demo test lint verify safety gpu-check diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -22,6 +22,9 @@ verify: .venv/ready  ## Verifies every kata from the start, with two seeds, and 
 
 safety: .venv/ready  ## Takes the engine's safety away piece by piece; a test must notice each.
 	$(BIN)/python tests/remove_safety.py
+
+gpu-check: .venv/ready  ## Grades one kata of each kind on the CPU and on a GPU, if there is one.
+	$(BIN)/python benchmarks/gpu_check.py
 
 diagnosis: .venv/ready  ## Measures how well misconceptions are named in code that nobody has seen.
 	$(BIN)/python tests/measure_diagnosis.py --list

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,19 @@ class Judges:
     def end(self, admission: Admission, name: str) -> None:
         """A grade ends, however it does."""
         self.tickets.pop(name).close()
+        self.wait(admission)
+
+    def ask_for_diagnosis(self, admission: Admission, name: str) -> None:
+        """A grade has given its verdict, and would go on."""
+        self.tickets[name].send(channel.WANTS_DIAGNOSIS)
+        self.wait(admission)
+
+    def may_diagnose(self, name: str) -> bool:
+        """Whether a grade was told to go on."""
+        return bool(select.select([self.tickets[name]], [], [], 0)[0])
+
+    @staticmethod
+    def wait(admission: Admission) -> None:
         for ticket in select.select(admission.sockets(), [], [], 1)[0]:
             admission.hear(ticket)
         admission.admit()
@@ -45,11 +59,10 @@ def queue(judges: Judges) -> Iterator[Admission]:
         sock.close()
 
 
-def add(queue: Admission, name: str, *, is_urgent: bool = False, gpu: bool = False) -> socket.socket:
+def add(queue: Admission, name: str, **options: Any) -> socket.socket:
     client, theirs = socket.socketpair()
-    request = JudgeRequest(
-        folder=name, reference_folder="", pack="", preload=[], hidden=[], gpu=gpu, is_urgent=is_urgent
-    )
+    options = {"is_urgent": False, **options}
+    request = JudgeRequest(folder=name, reference_folder="", pack="", preload=[], hidden=[], **options)
     queue.add(request, theirs)
     queue.admit()
     return client
@@ -77,14 +90,38 @@ def test_the_gpu_has_one_grade_at_a_time(queue: Admission, judges: Judges) -> No
         client.close()
 
 
+def test_the_gpu_has_as_many_grades_at_a_time_as_the_user_says(queue: Admission, judges: Judges) -> None:
+    queue.num_processors = 4
+    clients = [add(queue, name, gpu=True, num_gpu_jobs=2) for name in ("a", "b", "c")]
+    assert list(judges.tickets) == ["a", "b"]
+    # Who says nothing must not wait for the whole class.
+    clients.append(add(queue, "urgent", gpu=True, is_urgent=True))
+    judges.end(queue, "a")
+    assert list(judges.tickets) == ["b", "urgent"]
+    for client in clients:
+        client.close()
+
+
+def test_a_diagnosis_on_the_gpu_is_alone_there(queue: Admission, judges: Judges) -> None:
+    clients = [add(queue, "a", gpu=True), add(queue, "b", gpu=True)]
+    judges.ask_for_diagnosis(queue, "a")
+    assert list(judges.tickets) == ["a", "b"]
+    assert not judges.may_diagnose("a")  # There is a processor, but b is on the GPU.
+    judges.end(queue, "b")
+    assert judges.may_diagnose("a")
+    clients.append(add(queue, "c", gpu=True))
+    assert list(judges.tickets) == ["a"]
+    judges.end(queue, "a")
+    assert list(judges.tickets) == ["c"]
+    for client in clients:
+        client.close()
+
+
 def test_a_diagnosis_waits_until_a_processor_is_free(queue: Admission, judges: Judges) -> None:
     clients = [add(queue, "one"), add(queue, "two"), add(queue, "three")]
-    judges.tickets["one"].send(channel.WANTS_DIAGNOSIS)
-    for ticket in select.select(queue.sockets(), [], [], 1)[0]:
-        queue.hear(ticket)
-    queue.admit()
+    judges.ask_for_diagnosis(queue, "one")
     assert list(judges.tickets) == ["one", "two", "three"]  # Its processor went to another grade first.
-    assert not select.select([judges.tickets["one"]], [], [], 0)[0]
+    assert not judges.may_diagnose("one")
     judges.end(queue, "two")
     assert judges.tickets["one"].recv(1) == channel.PROCEED
     judges.end(queue, "one")

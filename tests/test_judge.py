@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import textwrap
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from conftest import REFERENCE
 from conftest import STUB
 from conftest import GradeSource
 from conftest import WriteKata
+from conftest import zygotes_of
 
 from grader.content.kata import Kata
 from grader.errors import PackError
@@ -601,6 +604,17 @@ def test_gpu_that_is_not_there_is_an_error(write_kata: WriteKata, grade: GradeSo
 def test_gpu_that_tensorflow_cannot_use_is_an_error(write_kata: WriteKata, grade: GradeSource) -> None:
     with pytest.raises(client.UsageError, match="that TensorFlow can use, found none"):
         grade(write_kata(), REFERENCE, device="gpu")
+
+
+def test_memory_of_a_gpu_is_taken_as_needed(write_kata: WriteKata, hidden: tuple[str, ...]) -> None:
+    # Without a GPU the environment of the workers is all that can be seen.
+    job = client.GradeJob.of(write_kata(), GradeRequest(source=REFERENCE.encode(), device="gpu"), hidden=hidden)
+    with OwnService() as service:
+        with contextlib.suppress(client.UsageError):
+            client.grade(service, job)
+        environment = Path(f"/proc/{zygotes_of(service.process.pid)[0]}/environ").read_bytes().split(b"\0")
+    assert b"TF_FORCE_GPU_ALLOW_GROWTH=true" in environment
+    assert not any(entry.startswith(b"CUDA_VISIBLE_DEVICES") for entry in environment)
 
 
 TELLS_MUCH = "def double(values):\n    print('input', values)\n    return 3 * values\n"

@@ -46,6 +46,7 @@ class Batch:
         *,
         seed: int,
         device: Literal["cpu", "gpu"],
+        num_gpu_jobs: int = 1,
         feedback: Feedback | None = None,
     ) -> None:
         self.manager = manager
@@ -54,6 +55,7 @@ class Batch:
         self.executor = executor
         self.seed = seed
         self.device = device
+        self.num_gpu_jobs = num_gpu_jobs
         self.feedback = feedback
         self.problems: list[str] = []
         """A sentence about each submission that has no grade afterwards."""
@@ -112,7 +114,7 @@ class Batch:
                     diagnosis_seconds=DIAGNOSIS_SECONDS,
                     feedback=self.feedback,
                 )
-                yield make_job(self.catalog, kata, request)
+                yield make_job(self.catalog, kata, request, num_gpu_jobs=self.num_gpu_jobs)
 
     def _keep(self, submission: Submission, content: str, result: Result, report: Report) -> None:
         """Saves a grade and tells of it, in the order in which `run` and `watch` do."""

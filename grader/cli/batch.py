@@ -46,6 +46,14 @@ def _count_processors() -> int:
     help="Grades at a time.",
 )
 @click.option(
+    "--jobs-gpu",
+    "num_gpu_jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Of these, grades at a time on a GPU: for how many it has memory.",
+)
+@click.option(
     "--resume", is_flag=True, help="Go on with a database that has grades; what has not changed is not graded again."
 )
 @click.option(
@@ -72,6 +80,7 @@ def command(
     submissions: Path,
     db: Path,
     num_parallel: int,
+    num_gpu_jobs: int,
     resume: bool,
     roster: Path | None,
     executor: str,
@@ -119,6 +128,7 @@ def command(
             chosen,
             seed=_draw_seed(store) if seed is None else seed,
             device=place,
+            num_gpu_jobs=num_gpu_jobs,
             feedback=feedback,
         )
         with _Progress(len(collection.submissions)) as progress:

@@ -61,6 +61,8 @@ class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):
     gpu: bool = False
     is_urgent: bool = True
     """Whether somebody waits for this grade at a terminal."""
+    num_gpu_jobs: int = 1
+    """For how many grades at a time the GPU has memory."""
     suspect_since: float = 0.0
     """When a grade began that the machinery failed, by `time.monotonic`: whatever was running then is replaced."""
 

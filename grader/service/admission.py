@@ -1,4 +1,7 @@
-"""Who is graded next: as many grades at a time as there are processors, whoever waits at a terminal first, diagnoses last."""
+"""Who is graded next: as many grades at a time as there are processors, whoever waits at a terminal first, diagnoses last.
+
+On a GPU there is one at a time, a diagnosis included, unless somebody says that it has memory for more.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +49,8 @@ class Admission:
         self.num_processors = count_processors()
         self.queue: list[QueuedClient] = []
         self.running: dict[socket.socket, JudgeRequest] = {}
-        self.waiting_diagnoses: list[socket.socket] = []
-        self.diagnoses: set[socket.socket] = set()
+        self.waiting_diagnoses: dict[socket.socket, JudgeRequest] = {}
+        self.diagnoses: dict[socket.socket, JudgeRequest] = {}
         self._told = time.monotonic()
 
     def sockets(self) -> list[socket.socket]:
@@ -66,12 +69,11 @@ class Admission:
             message = b""
         request = self.running.pop(ticket, None)
         if message and request and len(self.waiting_diagnoses) < _MAX_DIAGNOSES_WAITING:
-            self.waiting_diagnoses.append(ticket)
+            self.waiting_diagnoses[ticket] = request
             return
         ticket.close()
-        self.diagnoses.discard(ticket)
-        if ticket in self.waiting_diagnoses:
-            self.waiting_diagnoses.remove(ticket)
+        self.diagnoses.pop(ticket, None)
+        self.waiting_diagnoses.pop(ticket, None)
 
     def admit(self) -> None:
         """Lets begin what may begin now."""
@@ -81,11 +83,12 @@ class Admission:
             self.running[ours] = client.request
             with theirs, client.socket:
                 self.introduce(client.request, client.socket, theirs)
-        while self.waiting_diagnoses and len(self.running) + len(self.diagnoses) < self.num_processors:
-            ticket = self.waiting_diagnoses.pop(0)
-            self.diagnoses.add(ticket)
-            with contextlib.suppress(OSError):
-                ticket.send(channel.PROCEED)
+        for ticket, request in list(self.waiting_diagnoses.items()):
+            is_room = len(self.running) + len(self.diagnoses) < self.num_processors
+            if is_room and not (request.gpu and self._is_gpu_full()):
+                self.diagnoses[ticket] = self.waiting_diagnoses.pop(ticket)
+                with contextlib.suppress(OSError):
+                    ticket.send(channel.PROCEED)
 
     def tell_the_queue(self) -> None:
         """Tells those who wait that they are not forgotten, from time to time; one that is gone leaves the queue."""
@@ -103,9 +106,19 @@ class Admission:
         """Returns the place in the queue of the client whose turn it is, if there is room for one."""
         if len(self.running) >= self.num_processors:
             return None
-        is_gpu_taken = any(request.gpu for request in self.running.values())  # It has memory for one grade at a time.
-        candidates = [index for index, client in enumerate(self.queue) if not (client.request.gpu and is_gpu_taken)]
+        is_gpu_full = self._is_gpu_full()
+        candidates = [index for index, client in enumerate(self.queue) if not (client.request.gpu and is_gpu_full)]
         return min(candidates, key=lambda index: (not self.queue[index].request.is_urgent, index), default=None)
+
+    def _is_gpu_full(self) -> bool:
+        """Says whether as much runs on the GPU as it has memory for.
+
+        That is the same for all, so whoever allows most decides: who allows one only would wait for ever behind a class
+        that allows more.
+        """
+        on_gpu = [request for request in (*self.running.values(), *self.diagnoses.values()) if request.gpu]
+        waiting = [client.request for client in self.queue]
+        return len(on_gpu) >= max((request.num_gpu_jobs for request in (*on_gpu, *waiting)), default=1)
 
 
 def count_processors() -> int:

@@ -77,7 +77,13 @@ class GradeJob(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(
-        cls, kata: Kata, request: GradeRequest, *, preload: Iterable[str] = (), hidden: Iterable[str] = ()
+        cls,
+        kata: Kata,
+        request: GradeRequest,
+        *,
+        preload: Iterable[str] = (),
+        hidden: Iterable[str] = (),
+        num_gpu_jobs: int = 1,
     ) -> GradeJob:
         """Makes a job.
 
@@ -86,6 +92,7 @@ class GradeJob(msgspec.Struct, frozen=True, kw_only=True):
             request: what is asked of its judge.
             preload: the modules that the kata's zygote imports.
             hidden: the folders that no worker may read.
+            num_gpu_jobs: for how many grades at a time the GPU has memory.
         """
         judge = JudgeRequest(
             folder=str(kata.folder),
@@ -94,13 +101,15 @@ class GradeJob(msgspec.Struct, frozen=True, kw_only=True):
             preload=list(preload),
             hidden=list(hidden),
             gpu=request.device == "gpu",
+            num_gpu_jobs=num_gpu_jobs,
         )
         return cls(kata=kata, judge=judge, request=msgspec.structs.replace(request, traces_folder=str(traces_folder())))
 
 
-def make_job(catalog: Catalog, kata: Kata, request: GradeRequest) -> GradeJob:
+def make_job(catalog: Catalog, kata: Kata, request: GradeRequest, *, num_gpu_jobs: int = 1) -> GradeJob:
     """Makes a job with what a catalogue knows about a kata: what its pack preloads, and what no worker may read."""
-    return GradeJob.of(kata, request, preload=catalog.pack_of(kata).preload, hidden=catalog.hidden_folders())
+    preload, hidden = catalog.pack_of(kata).preload, catalog.hidden_folders()
+    return GradeJob.of(kata, request, preload=preload, hidden=hidden, num_gpu_jobs=num_gpu_jobs)
 
 
 class PendingGrade:

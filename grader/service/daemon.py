@@ -51,6 +51,10 @@ _ENVIRONMENT: Final = {
 }
 """What the zygote and its workers see of an environment: nothing of the user's."""
 
+_NO_GPU: Final = {"CUDA_VISIBLE_DEVICES": "-1"}
+_GPU: Final = {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+"""TensorFlow takes all memory of a GPU otherwise, and the submission's worker, the reference's and the spares share it."""
+
 
 @dataclasses.dataclass
 class ZygoteHandle:
@@ -164,7 +168,7 @@ class Service:
 
     def _introduce(self, request: JudgeRequest, client: socket.socket, ticket: socket.socket) -> None:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
-        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True))
+        key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True, num_gpu_jobs=1))
         known = self.judges.get(key)
         is_suspect = known is not None and known.zygote.start < request.suspect_since
         if known and is_suspect:
@@ -213,7 +217,7 @@ class Service:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-m", "grader.worker.zygote", str(zygote_end.fileno())],
                 pass_fds=[zygote_end.fileno()],
-                env=_ENVIRONMENT if request.gpu else {**_ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"},
+                env={**_ENVIRONMENT, **(_GPU if request.gpu else _NO_GPU)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
