@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint verify safety faults gpu-check diagnosis clean
+.PHONY: demo test test-pythons lint verify safety faults gpu-check diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -10,6 +10,9 @@ demo: .venv/ready  ## Grades a submission and shows the verdict.
 test: .venv/ready lint  ## Checks everything that CI checks.
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest tests/oracles
+
+test-pythons: .venv/ready  ## Tests the engine and the quick katas on Python 3.11, 3.12 and 3.13, those that pyenv has.
+	$(BIN)/python tests/pythons.py
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
@@ -33,7 +36,7 @@ diagnosis: .venv/ready  ## Measures how well misconceptions are named in code th
 	$(BIN)/python tests/measure_diagnosis.py --list
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-*
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import tempfile
 import textwrap
 from collections.abc import Callable
@@ -142,3 +143,9 @@ def zygotes_of(service: int) -> list[int]:
     for member in family:
         family += [child for child, parent in parents.items() if parent == member]
     return [member for member in family if b"grader.worker.zygote" in names.get(member, b"")]
+
+
+def query(db: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Asks a database of grades, and closes it: from Python 3.13 on, one that stays open is warned of."""
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        return connection.execute(statement).fetchall()

@@ -221,7 +221,7 @@ REMOVALS = [
 def prepare(folder: Path) -> tuple[Path, Path]:
     """Copies the checkout and makes an environment that imports the copy; returns both."""
     copy = folder / "checkout"
-    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".grader")
+    ignored = shutil.ignore_patterns(".venv*", ".git", "__pycache__", ".grader")
     shutil.copytree(ROOT, copy, ignore=ignored)
     environment = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -20,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result
 from conftest import ROOT
+from conftest import query
 from conftest import zygotes_of
 
 from grader import result as contract
@@ -49,8 +49,7 @@ def write_class(folder: Path, sources: dict[str, str]) -> Path:
 
 
 def rows(db: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(db) as connection:
-        return connection.execute("SELECT student, kata, status, score, content FROM grade ORDER BY 1, 2").fetchall()
+    return query(db, "SELECT student, kata, status, score, content FROM grade ORDER BY 1, 2")
 
 
 @pytest.fixture
@@ -65,8 +64,8 @@ def test_class_is_graded_and_summarised(tmp_path: Path, db: Path) -> None:
     assert [row[2] for row in rows(db)] == ["pass", "fail", "fail", "fail", "pass"]
     assert "perceptron: 2 of 5 pass" in run.output
     assert "slowest: " in run.output
-    with sqlite3.connect(db) as connection:
-        result = json.loads(connection.execute("SELECT result FROM grade WHERE student = 'bob'").fetchone()[0])
+    ((kept,),) = query(db, "SELECT result FROM grade WHERE student = 'bob'")
+    result = json.loads(kept)
     assert (result["version"], result["kata"], result["status"]) == (1, "perceptron", "fail")
 
 
@@ -75,8 +74,7 @@ def test_verdicts_are_those_of_single_runs(tmp_path: Path, db: Path, monkeypatch
     folder = write_class(tmp_path / "class", sources)
     assert batch(folder, "--db", db, "--seed", 3).exit_code == 0
     monkeypatch.chdir(tmp_path)
-    with sqlite3.connect(db) as connection:
-        graded = connection.execute("SELECT student, result FROM grade").fetchall()
+    graded = query(db, "SELECT student, result FROM grade")
     for student, kept in graded:
         arguments = ["run", "perceptron", str(folder / student), "--format", "json", "--seed", "3"]
         single = json.loads(CliRunner().invoke(create_cli(create_manager()), arguments).stdout)
@@ -126,8 +124,7 @@ def test_only_what_has_changed_is_graded_again(tmp_path: Path, db: Path, monkeyp
 
 
 def seeds_in(db: Path) -> set[int]:
-    with sqlite3.connect(db) as connection:
-        return {seed for (seed,) in connection.execute("SELECT seed FROM grade")}
+    return {seed for (seed,) in query(db, "SELECT seed FROM grade")}
 
 
 def test_class_has_a_seed_that_nobody_knows_and_keeps_it(tmp_path: Path, db: Path) -> None:
@@ -244,8 +241,7 @@ def spoil(name: str, folder: Path, db: Path) -> tuple[Path, Path]:
         folder = folder.parent / "class.zip"
         folder.write_text("no archive")
     elif name == "database of an older version":
-        with sqlite3.connect(db) as connection:
-            connection.execute("CREATE TABLE grade (student TEXT)")
+        query(db, "CREATE TABLE grade (student TEXT)")
     elif name == "no database":
         db.write_text("no database, but a file of some length, so that it could be one" * 100)
     elif name == "folder in place of a database":

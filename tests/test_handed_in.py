@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import sqlite3
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import pluggy
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
+from conftest import query
 
 import grader
 from grader import result as contract
@@ -112,8 +112,7 @@ def batch(manager: pluggy.PluginManager, tmp_path: Path) -> Batch:
 
 def table(tmp_path: Path, source: Path) -> list[tuple[str, str, float]]:
     """Returns who got how many points for what."""
-    with sqlite3.connect(tmp_path / f"{source.name}.sqlite") as connection:
-        return connection.execute("SELECT student, kata, score FROM grade ORDER BY 1, 2").fetchall()
+    return query(tmp_path / f"{source.name}.sqlite", "SELECT student, kata, score FROM grade ORDER BY 1, 2")
 
 
 def write_folder(folder: Path, files: dict[str, str]) -> Path:

@@ -76,20 +76,19 @@ class Store:
             UsageError: it cannot be opened, is in use, or was written by another version.
         """
         self.path = path
-        self._lock: int | None = None
-        with self._explained():
+        with self._explained(), contextlib.ExitStack() as opened:
             if read_only and not path.is_file():
                 raise UsageError(
                     f"{path}: expected a database of grades, found no such file; `grader batch` makes one."
                 )
             if not read_only:
-                self._lock = self._take_lock()
+                opened.callback(os.close, self._take_lock())
             _database.init(str(path), pragmas={"journal_mode": "wal", "synchronous": "normal"})
+            opened.callback(_database.close)
             _database.connect()
             is_new = not _database.get_tables()
             found = _database.execute_sql("PRAGMA user_version").fetchone()[0]
             if not is_new and found != SCHEMA_VERSION:
-                _database.close()
                 raise UsageError(
                     f"{path}: expected grades of version {SCHEMA_VERSION}, found version {found}; name another file."
                 )
@@ -98,14 +97,13 @@ class Store:
                 _database.execute_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             if not read_only:
                 _database.create_tables([ExpectedRow])  # Databases from before there was a roster have no such table.
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        _database.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        self._opened.close()
 
     def is_empty(self) -> bool:
         """Says whether there is no grade yet."""
