@@ -126,7 +126,13 @@ REMOVALS = [
         "test_judge.py test_catalog.py",
     ),
     Removal("shape", "testing/values.py", "if not _fits(array.shape, shape):", "if False:", "test_testing.py"),
-    Removal("seccomp", "worker/sandbox/__init__.py", "            seccomp.install()\n", "", SANDBOX),
+    Removal(
+        "seccomp",
+        "worker/sandbox/__init__.py",
+        "            seccomp.install(may_change_metadata=self._is_jailed or self._gives_users)\n",
+        "",
+        SANDBOX,
+    ),
     Removal("landlock", "worker/sandbox/__init__.py", "            landlock.restrict(ruleset)\n", "", SANDBOX),
     Removal(
         "namespaces",

@@ -23,7 +23,7 @@ from grader.worker.sandbox.scratch import ScratchFolder
 
 def in_child(code: str, *arguments: object) -> str:
     """Runs code in a new process with one thread, and returns what it prints."""
-    setup = "import ctypes, os, resource, signal, socket, sys, threading\n"
+    setup = "import ctypes, mmap, os, resource, signal, socket, sys, threading\n"
     setup += "from grader.worker.sandbox import Sandbox, landlock, linux, namespaces, seccomp\n"
     setup += "from grader.protocol.limits import Limits\n"
     setup += "def attempt(function, *args):\n"
@@ -88,12 +88,60 @@ def test_seccomp_alone_refuses_sockets_processes_and_signals() -> None:
         attempt(os.memfd_create, "x")
         attempt(os.sched_setaffinity, 0, {0})
         attempt(linux.unshare, linux.CLONE_NEWUSER)
+        attempt(resource.prlimit, os.getppid(), resource.RLIMIT_CPU)
+        attempt(resource.prlimit, os.getppid(), resource.RLIMIT_CPU, (100, 100))
+        attempt(os.setpriority, os.PRIO_PROCESS, os.getppid(), 19)
+        attempt(linux.syscall, 447, 0)  # memfd_secret
+        attempt(linux.syscall, 999)
+        attempt(mmap.mmap, -1, 4096)
+        attempt(mmap.mmap, -1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        attempt(resource.getrlimit, resource.RLIMIT_CPU)
         attempt(os.kill, os.getpid(), 0)
         attempt(left.send, b"x")
         thread = threading.Thread(target=lambda: None)
         attempt(thread.start)
     """
-    assert in_child(code).split() == ["PermissionError"] * 10 + ["allowed"] * 3
+    assert in_child(code).split() == ["PermissionError"] * 14 + ["OSError"] * 2 + ["allowed"] * 5
+
+
+@pytest.mark.parametrize("may_change_metadata", [True, False])
+def test_seccomp_guards_what_landlock_does_not(tmp_path: Path, may_change_metadata: bool) -> None:
+    (tmp_path / "file").touch()
+    code = f"""
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        seccomp.install(may_change_metadata={may_change_metadata})
+        attempt(os.chmod, sys.argv[1], 0o777)
+        attempt(os.utime, sys.argv[1], (1, 1))
+        attempt(os.chown, sys.argv[1], os.getuid(), os.getgid())
+        attempt(os.stat, sys.argv[1])
+    """
+    expected = ["allowed"] * 3 if may_change_metadata else ["PermissionError"] * 3
+    assert in_child(code, tmp_path / "file").split() == [*expected, "allowed"]
+
+
+def test_threads_of_one_worker_take_none_from_another() -> None:
+    code = """
+        if os.getuid() == 0:
+            os.setresuid(54321, 54321, 54321)
+            linux.prctl(linux.PR_SET_DUMPABLE, 1)  # As after a start as this user: else /proc/self belongs to root.
+        from grader.worker.sandbox.paths import readable_paths
+        namespaces.enter(readable_paths(["/nothing"]))
+        for number in range(2):
+            reader, writer = os.pipe()
+            if os.fork() == 0:
+                namespaces.mount_scratch()
+                resource.setrlimit(resource.RLIMIT_NPROC, (40, 40))
+                event = threading.Event()
+                for _ in range(30):
+                    threading.Thread(target=event.wait, daemon=True).start()
+                os.write(writer, b"x")
+                event.wait()
+            os.close(writer)
+            print(os.read(reader, 1))
+        sys.stdout.flush()
+        os._exit(0)
+    """
+    assert in_child(code).split() == ["b'x'"] * 2
 
 
 def test_seccomp_lets_a_process_abort() -> None:

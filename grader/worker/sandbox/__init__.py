@@ -138,7 +138,8 @@ class Sandbox:
             os.close(ruleset)
             layers.append("landlock")
         if seccomp.is_supported():
-            seccomp.install()
+            # In the jail there are no files of others, and another user cannot change theirs.
+            seccomp.install(may_change_metadata=self._is_jailed or self._gives_users)
             layers.append("seccomp")
         return layers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 from typing import Final
 
 CLONE_NEWNS: Final = 0x00020000
@@ -24,6 +25,8 @@ PR_SET_DUMPABLE: Final = 4
 PR_SET_SECCOMP: Final = 22
 PR_SET_NO_NEW_PRIVS: Final = 38
 
+_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
+_MNT_DETACH: Final = 2
 _MOUNT_SETATTR: Final = 442
 _MOUNT_ATTR_RDONLY: Final = 0x1
 _AT_RECURSIVE: Final = 0x8000
@@ -67,6 +70,17 @@ def make_read_only(target: str) -> None:
     syscall(
         _MOUNT_SETATTR, _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.byref(attributes), ctypes.sizeof(attributes)
     )
+
+
+def change_root(root: str) -> None:
+    """Makes a mount the root directory and lets go of the old one, see pivot_root(2).
+
+    Unlike chroot(2) it leaves no way back, and new user namespaces possible.
+    """
+    os.chdir(root)
+    syscall(_PIVOT_ROOT[platform.machine()], b".", b".")  # The old root now lies on the new one.
+    _checked(_libc.umount2(b".", ctypes.c_int(_MNT_DETACH)))
+    os.chdir("/")
 
 
 def drop_capabilities() -> None:

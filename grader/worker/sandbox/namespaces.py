@@ -36,13 +36,8 @@ def enter(readable: Iterable[str]) -> None:
     Raises:
         OSError: the kernel or the container refuses; the process may be in some of the namespaces already.
     """
-    user, group = os.getuid(), os.getgid()
     inside = linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
-    linux.unshare(inside | (0 if user == 0 else linux.CLONE_NEWUSER))
-    if user != 0:
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{user} {user} 1")
-        _write("/proc/self/gid_map", f"{group} {group} 1")
+    _unshare(inside)
     child = os.fork()
     if child:
         _wait_and_end_alike(child)
@@ -61,9 +56,22 @@ def is_possible(readable: Iterable[str]) -> bool:
 
 
 def mount_scratch() -> None:
-    """Gives the calling process, and nobody else, an empty writable folder of 64 MiB at `SCRATCH`."""
-    linux.unshare(linux.CLONE_NEWNS)
+    """Gives the calling process, and nobody else, an empty writable folder of 64 MiB at `SCRATCH`.
+
+    For an ordinary user it also gets a user namespace of its own, in which its threads are counted apart from those of others.
+    """
+    _unshare(linux.CLONE_NEWNS)
     linux.mount("scratch", SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, _SCRATCH_OPTIONS)
+
+
+def _unshare(namespaces: int) -> None:
+    """Moves the process into new namespaces; an ordinary user needs a new user namespace as well, and keeps the own ids."""
+    user, group = os.getuid(), os.getgid()
+    linux.unshare(namespaces | (0 if user == 0 else linux.CLONE_NEWUSER))
+    if user != 0:
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
 
 
 def _change_root(readable: Iterable[str]) -> None:
@@ -92,8 +100,7 @@ def _change_root(readable: Iterable[str]) -> None:
     linux.make_read_only(root)
     linux.mount("proc", root + "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV)
     linux.mount("scratch", root + SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, _SCRATCH_OPTIONS)
-    os.chroot(root)
-    os.chdir("/")
+    linux.change_root(root)
 
 
 def _wait_and_end_alike(child: int) -> None:

@@ -9,7 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable
 
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 _SYSTEM = (
     "/lib",
