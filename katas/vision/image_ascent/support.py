@@ -21,11 +21,9 @@ def make_network(seed, shape=(16, 16, 1), units=6, silent=()):
     network = keras.Sequential(
         [
             keras.Input(shape),
-            keras.layers.Rescaling(2.0, offset=-1.0),
-            keras.layers.Conv2D(8, 5, padding="same", activation="silu", kernel_initializer=weights(0, 0.3)),
-            keras.layers.Conv2D(8, 3, strides=2, padding="same", activation="silu", kernel_initializer=weights(1, 0.3)),
+            keras.layers.Conv2D(8, 5, strides=2, padding="same", activation="silu", kernel_initializer=weights(0, 0.5)),
             keras.layers.Flatten(),
-            keras.layers.Dense(units, kernel_initializer=weights(2, 0.1), bias_initializer=weights(3, 0.1)),
+            keras.layers.Dense(units, kernel_initializer=weights(1, 0.3), bias_initializer=weights(2, 0.1)),
         ]
     )
     head = network.layers[-1]
@@ -47,12 +45,3 @@ def gradient(network, unit, image):
         tape.watch(images)
         activations = network(images)[:, unit]
     return tape.gradient(activations, images)[0]
-
-
-def start_after(network, unit, start, steps, step_size):
-    """Has the submission ascend from `start`, and returns what `start` is afterwards."""
-    from image_ascent import image_ascent
-
-    start = np.array(start)
-    image_ascent(network, unit, start, steps, step_size)
-    return start

@@ -192,8 +192,10 @@ def test_network_answers_as_before(submission, networks, reference_support, rng)
 
 
 @pytest.mark.task(3)
-def test_start_stays(support, rng):
+def test_start_stays(submission, support, shared, rng):
     """Leaves the array `start` as it is."""
     start, network = random_start(rng, (16, 16, 1)), support.make_network(int(rng.integers(10_000)))
     step = "Make a new image in each step; `+=`, `out=` and assignments to `start[...]` change the array itself."
-    assert_close(support.start_after(network, 3, start, 2, 0.1), start, next_step=step)
+    after = shared(start)
+    submission.image_ascent(network, 3, after, 2, 0.1)
+    assert_close(after, start, name="`start`", next_step=step)
