@@ -80,7 +80,7 @@ def fit(weights, images, epsilon, beta, learning_rate, batch_size):
         The three kernels after the last step, as a list.
     """
     model = LinearVAE(weights, beta)
-    model.compile(optimizer=keras.optimizers.SGD(learning_rate))
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate), jit_compile=False)
     data = [np.asarray(images, dtype="float32"), np.asarray(epsilon, dtype="float32")]
     model.fit(data, batch_size=batch_size, shuffle=False, verbose=0)
     return [layer.kernel for layer in (model.mean, model.log_var, model.decoder)]

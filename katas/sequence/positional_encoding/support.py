@@ -44,7 +44,7 @@ def fit(layer, tokens, targets, learning_rate, batch_size):
     """
     inputs = keras.Input((None,), dtype="int32")
     model = keras.Model(inputs, layer(inputs))
-    model.compile(keras.optimizers.SGD(learning_rate), "mse")
+    model.compile(keras.optimizers.SGD(learning_rate), "mse", jit_compile=False)
     tokens, targets = np.asarray(tokens, dtype="int32"), np.asarray(targets, dtype="float32")
     model.fit(tokens, targets, batch_size=batch_size, epochs=1, shuffle=False, verbose=0)
     return layer.get_weights()[0]

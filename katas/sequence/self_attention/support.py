@@ -50,7 +50,7 @@ def fit(layer, inputs, targets, batch_size, learning_rate):
     """
     first = keras.Input((None, inputs.shape[-1]))
     model = keras.Model(first, layer(first))
-    model.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
+    model.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error", jit_compile=False)
     inputs, targets = np.asarray(inputs, dtype="float32"), np.asarray(targets, dtype="float32")
     model.fit(inputs, targets, batch_size=batch_size, shuffle=False, verbose=0)
     return [getattr(layer, name) for name in KERNELS]
