@@ -14,6 +14,7 @@ import click
 
 from grader import cache
 from grader.errors import GraderError
+from grader.harmless import harmless
 
 LOG_NAME: Final = "errors.log"
 _MAX_LOG_BYTES: Final = 2**20
@@ -26,7 +27,7 @@ _MAX_CHARACTERS: Final = 300
 def say(text: str) -> None:
     """Writes a line to standard error; where that cannot be written nobody is listening, and nothing else changes."""
     with contextlib.suppress(OSError, ValueError):
-        click.echo(text, err=True)
+        click.echo(harmless(text), err=True)
 
 
 def warn(text: str) -> None:

@@ -12,6 +12,8 @@ import click
 
 from grader import messages
 from grader.errors import UsageError
+from grader.harmless import harmless
+from grader.messages import say
 
 if TYPE_CHECKING:
     from grader.classroom.collection import Submission
@@ -133,13 +135,13 @@ def command(
         )
         with _Progress(len(collection.submissions)) as progress:
             batch.run(collection.submissions, progress.advance)
-        click.echo(summarize(store.results(), store.without_grade()), nl=False)
+        click.echo(harmless(summarize(store.results(), store.without_grade())), nl=False)
     for note in notes:
-        click.echo(f"Note: {note}", err=True)
+        say(f"Note: {note}")
     for problem in (*problems, *batch.problems):
-        click.echo(f"Left out: {problem}", err=True)
+        say(f"Left out: {problem}")
     for error in progress.errors:
-        click.echo(f"Not graded: {error}", err=True)
+        say(f"Not graded: {error}")
     ctx.exit(2 if problems or batch.problems or progress.errors else 0)
 
 

@@ -28,6 +28,7 @@ from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.errors import UsageError
 from grader.errors import was_perhaps_killed
+from grader.harmless import harmless
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.description import describe
 from grader.judge.feedback import explain
@@ -213,8 +214,8 @@ class Grade:
             status="fail",
             points=0.0,
             max_points=sum(task.points for task in self.kata.spec.tasks),
-            message=explain(error, [], self.request.source, self.kata.stub.name),
-            output=self.submission.output()[-_MAX_OUTPUT:],
+            message=harmless(explain(error, [], self.request.source, self.kata.stub.name)),
+            output=harmless(self.submission.output())[-_MAX_OUTPUT:],
         )
 
     def _run_test(self, item: pytest.Item, max_points: float) -> TestResult:
@@ -235,7 +236,7 @@ class Grade:
         start = time.monotonic()
         self.traces[item.name], error = self._trace(item)
         result.seconds = round(time.monotonic() - start, 4)
-        result.output = self.submission.output()[:_MAX_OUTPUT]
+        result.output = harmless(self.submission.output()[: 2 * _MAX_OUTPUT])[:_MAX_OUTPUT]
         if error is None:
             result.points = max_points
         elif isinstance(error, pytest.skip.Exception):
@@ -243,7 +244,7 @@ class Grade:
         else:
             if isinstance(error, SubmissionStopped):
                 self.num_lost[result.task] += 1
-            message = explain(error, self.submission.calls, self.request.source, self.kata.stub.name)
+            message = harmless(explain(error, self.submission.calls, self.request.source, self.kata.stub.name))
             problem = self._is_ours(error, item)
             result.status = "error" if problem else "fail"
             result.message = problem or message
@@ -267,7 +268,7 @@ class Grade:
         except SubmissionError as error:
             problem = str(error)
         if problem:
-            result.status, result.message = "fail", str(problem)
+            result.status, result.message = "fail", harmless(str(problem))
         return result
 
     def _try_twice(self, attempt: Callable[[], BaseException | None]) -> BaseException | None:

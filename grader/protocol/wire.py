@@ -138,10 +138,12 @@ def refuse(value: Any) -> Any:
 class _Encoder:
     """Collects the arrays of one message while its header is built."""
 
-    def __init__(self, substitute: ValueHook, locate: Locate | None) -> None:
+    def __init__(self, substitute: ValueHook, locate: Locate | None, max_entries: int) -> None:
         self.substitute = substitute
         self.locate = locate
+        self.max_entries = max_entries
         self.arrays: list[npt.NDArray[Any]] = []
+        self.num_entries = 0
 
     def plain(self, value: Any, depth: int = 0) -> Any:
         """Rebuilds `value` from types that MessagePack knows; arrays become references into the body."""
@@ -156,14 +158,8 @@ class _Encoder:
             return value
         if kind is np.ndarray and value.dtype.name in DTYPES:
             return self._array(value)
-        if kind is list:
-            return [self.plain(entry, depth + 1) for entry in value]
-        if kind is tuple:
-            return _extension(_TUPLE, [self.plain(entry, depth + 1) for entry in value])
-        if kind is dict:
-            if not all(type(key) is str for key in value):
-                raise NotPlainError("a dict whose keys are not all strings")
-            return {key: self.plain(entry, depth + 1) for key, entry in value.items()}
+        if kind in (list, tuple, dict):
+            return self._container(value, depth + 1)
         if isinstance(value, np.generic) and value.dtype.name in DTYPES:
             return value.item()
         if kind is Handle:
@@ -171,6 +167,17 @@ class _Encoder:
         if kind is Callback:
             return _extension(_CALLABLE, value)
         return self.plain(self.substitute(value), depth + 1)
+
+    def _container(self, value: Any, depth: int) -> Any:
+        self.num_entries += len(value)
+        if self.num_entries > self.max_entries:
+            raise NotPlainError(f"more than {self.max_entries} entries in lists (use an array)")
+        if type(value) is dict:
+            if not all(type(key) is str for key in value):
+                raise NotPlainError("a dict whose keys are not all strings")
+            return {key: self.plain(entry, depth) for key, entry in value.items()}
+        entries = [self.plain(entry, depth) for entry in value]
+        return entries if type(value) is list else _extension(_TUPLE, entries)
 
     def _array(self, array: npt.NDArray[Any]) -> msgspec.msgpack.Ext:
         if array.ndim > MAX_RANK:
@@ -189,18 +196,21 @@ def _extension(code: int, content: object) -> msgspec.msgpack.Ext:
     return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(content))
 
 
-def encode(message: Message, substitute: ValueHook, locate: Locate | None = None) -> list[bytes | memoryview]:
+def encode(
+    message: Message, substitute: ValueHook, locate: Locate | None = None, max_entries: int = MAX_ENTRIES
+) -> list[bytes | memoryview]:
     """Turns a message into the buffers of one frame.
 
     Args:
         message: what is sent.
         substitute: what to do with values that are not plain.
         locate: finds arrays in the shared memory, of which only the place is sent.
+        max_entries: how many entries all lists, tuples and dicts may have together.
 
     Raises:
         NotPlainError: its value, or something inside, can neither cross nor be substituted.
     """
-    encoder = _Encoder(substitute, locate)
+    encoder = _Encoder(substitute, locate, max_entries)
     header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
     body = sum(array.nbytes for array in encoder.arrays)
     if len(header) > MAX_HEADER_BYTES:
@@ -261,7 +271,7 @@ def to_bytes(value: Any) -> bytes:
     Raises:
         NotPlainError: it, or something inside, is not plain.
     """
-    return b"".join(encode(Message("kept", 0, value=value), refuse))
+    return b"".join(encode(Message("kept", 0, value=value), refuse, max_entries=sys.maxsize))
 
 
 def from_bytes(content: bytes) -> Any:

@@ -14,7 +14,9 @@ import os
 import random
 import socket
 import sys
+import threading
 import types
+from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 from typing import Final
@@ -102,6 +104,7 @@ class Worker:
         self.objects: dict[int, Any] = {}
         self.filename = ""
         self.nonce = 0
+        self.one_at_a_time = threading.Lock()
 
     def serve(self) -> None:
         """Answers messages, one at a time, until the judge closes the connection."""
@@ -132,6 +135,8 @@ class Worker:
     def reply(self, kind: str, value: Any) -> None:
         """Sends a message that carries the nonce of the one being answered."""
         buffers = wire.encode(wire.Message(kind, self.nonce, value=value), self.substitute)
+        if sum(map(len, buffers[1:])) > self.limits.reply_mb * 2**20:
+            raise wire.NotPlainError(f"more than {self.limits.reply_mb} MiB of arrays")
         flush_streams()
         self.connection.send(buffers, _forever())
 
@@ -204,28 +209,45 @@ class Worker:
     def call_judge(self, number: int, name: str, *arguments: Any, **keywords: Any) -> Any:
         """Calls a function of the judge and returns what it returns."""
         request = wire.Message("callback", self.nonce, number, name, [list(arguments), keywords])
-        self.connection.send(wire.encode(request, self.substitute), _forever())
-        answer = self.receive()
+        with self.one_at_a_time:  # A submission may compute in several threads.
+            self.connection.send(wire.encode(request, self.substitute), _forever())
+            answer = self.receive()
         if answer.kind == "refused":
             raise JudgeFunctionError(answer.value)
         return answer.value
 
     def substitute(self, value: Any) -> Any:
         """Makes plain what has a plain form (tensors, subclasses of the plain types), and keeps anything else here."""
-        if isinstance(value, np.ndarray):
-            if value.dtype.kind in "OUS":
-                return value.tolist()
-            return np.asarray(value, dtype=np.float32 if value.dtype.kind == "V" else None).view(np.ndarray)
-        plain: Any
-        for plain in (bool, int, float, str, bytes, list, tuple, dict):
-            if isinstance(value, plain):
-                return plain(value)
-        if isinstance(value, range):
-            return list(value)
-        if is_tensor(value):
-            array = np.asarray(value)
-            return array if array.dtype.name in wire.DTYPES else array.astype(np.float32)
-        return self.keep(value)
+        for kind, convert in _PLAIN.items():
+            if isinstance(value, kind):
+                return convert(value)
+        return plain_array(np.asarray(value)) if is_tensor(value) else self.keep(value)
+
+
+_PLAIN: Final[dict[type, Callable[[Any], Any]]] = {
+    bool: bool,
+    int: int.__int__,
+    float: float.__float__,
+    str: str.__str__,  # An Enum that is a string has a str() of its own.
+    bytes: bytes.__bytes__,
+    list: list,
+    tuple: tuple,
+    dict: dict,
+    range: list,
+}
+"""How subclasses of plain types become plain."""
+
+
+def plain_array(array: Any) -> Any:
+    """Gives an array a dtype that can cross the wire, with as many digits as there are; objects and strings become lists."""
+    if array.dtype.name in wire.DTYPES:
+        return array.view(np.ndarray)
+    if array.dtype.kind in "OUS":
+        return array.tolist()
+    wider = {"f": np.float64, "c": np.complex128, "V": np.float32}
+    if array.dtype.kind not in wider:
+        raise wire.NotPlainError(f"an array of dtype {array.dtype.name}")
+    return np.asarray(array, dtype=wider[array.dtype.kind]).view(np.ndarray)
 
 
 def is_tensor(value: object) -> bool:
@@ -286,4 +308,6 @@ def describe_exception(error: BaseException, filename: str) -> Raised:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:  # The submission's own exceptions may be broken, too.
         text = ""
-    return Raised(type(error).__name__[:100], text[:_MAX_TEXT], lines[-20:])
+    # Half of a character, as a broken name of a file has it, cannot cross the wire.
+    name, text = (part.encode(errors="backslashreplace").decode() for part in (type(error).__name__, text))
+    return Raised(name[:100], text[:_MAX_TEXT], lines[-20:])
