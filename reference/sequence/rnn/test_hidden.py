@@ -207,16 +207,15 @@ def test_draws_in_training_only(submission, support, rng):
 
 
 @pytest.mark.task(2)
-def test_seed_decides(submission, support, rng):
-    """Draws the same for the same seed, call after call, also for 0, and other numbers for another seed or for none."""
+def test_seed_decides(submission, support):
+    """Draws the same for the same seed, call after call, and other numbers for another seed or for none; 0 is a seed as any."""
 
     def draws(number):
         layer = make_transparent(submission, support, 3, number)
         return [first_states(layer, 2, 3, training=True) for _ in range(2)]
 
     first = assert_seeded(draws, 0, next_step=SEED)
-    for other in (draws(int(rng.integers(2, 1000))), draws(None)):
-        check(not np.allclose(first, other), "Another seed, or none, draws the same.", next_step=SEED, tag="one seed")
+    check(not np.allclose(first, draws(None)), "Without a seed the numbers are those of seed 0.", next_step=SEED)
 
 
 @pytest.mark.task(3)
