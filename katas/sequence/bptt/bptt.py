@@ -23,6 +23,8 @@ def rnn_gradients(
 
         ∂L/∂W = Σ x_t^T δ_t,   ∂L/∂U = Σ h_{t-1}^T δ_t,   ∂L/∂b = Σ δ_t,   ∂L/∂x_t = δ_t W^T,   ∂L/∂h_0 = δ_1 U^T
 
+    Automatic differentiation, as by `tf.GradientTape`, is off limits.
+
     Args:
         inputs: float array of shape `(batch, T, features)`: entry t - 1 along the time is x_t. All sizes are 1 or more.
         states: float array of shape `(batch, T + 1, units)`: entry t along the time is h_t, from h_0 to h_T.
@@ -65,6 +67,8 @@ def clip_by_global_norm(gradients: list[np.ndarray], max_norm: float) -> tuple[l
         g ← g · min(1, c / ‖g‖)
 
     So the direction stays what it was, and a gradient whose norm is c or less stays as it is.
+
+    TensorFlow's finished `tf.clip_by_global_norm` and `tf.linalg.global_norm` are off limits.
 
     Args:
         gradients: one or more float arrays of any shapes, `()` included, with entries between -1e15 and 1e15; all of them
