@@ -424,3 +424,16 @@ def test_forbidden_call_says_so(catalog: Catalog, grade: GradeSource, body: str)
     result = grade(kata, f"def conv2d(inputs, kernel, bias, stride=1, padding='valid'):\n    {body}\n")
     assert (result.status, result.score) == ("fail", 0.0)
     assert "off limits" in (result.tests[0].message or "")
+
+
+def test_result_is_of_bounded_size(write_kata: WriteKata, grade: GradeSource) -> None:
+    returns = """
+        def nest(depth):
+            return [nest(depth - 1) for _ in range(9)] if depth else "z" * 120
+        def double(values):
+            return {"k" * 1000 + str(number): nest(4) for number in range(20)}
+    """
+    for test in grade(write_kata(), returns).tests:
+        assert test.message is not None
+        assert len(test.message) < 11_000
+        assert "Next step: " in test.message[-500:]

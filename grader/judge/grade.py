@@ -34,6 +34,7 @@ from grader.judge.description import describe
 from grader.judge.feedback import explain
 from grader.judge.pictures import Pictures
 from grader.judge.process import WorkerProcess
+from grader.judge.proxy import Call
 from grader.judge.proxy import Code
 from grader.judge.proxy import CodeProxy
 from grader.judge.proxy import without_objects
@@ -54,6 +55,8 @@ MAX_LOST_WORKERS: Final = 2
 """After so many dead workers the other tests of a task are not run: each may cost the whole time of a call."""
 
 _MAX_OUTPUT: Final = 500
+_MAX_MESSAGE: Final = 10_000
+"""Characters; a value that a submission returns may be nested so that it takes millions to write down."""
 
 
 @dataclasses.dataclass
@@ -214,7 +217,7 @@ class Grade:
             status="fail",
             points=0.0,
             max_points=sum(task.points for task in self.kata.spec.tasks),
-            message=harmless(explain(error, [], self.request.source, self.kata.stub.name)),
+            message=self._explain(error, []),
             output=harmless(self.submission.output())[-_MAX_OUTPUT:],
         )
 
@@ -244,11 +247,18 @@ class Grade:
         else:
             if isinstance(error, SubmissionStopped):
                 self.num_lost[result.task] += 1
-            message = harmless(explain(error, self.submission.calls, self.request.source, self.kata.stub.name))
+            message = self._explain(error, self.submission.calls)
             problem = self._is_ours(error, item)
             result.status = "error" if problem else "fail"
             result.message = problem or message
         return result
+
+    def _explain(self, error: BaseException, calls: list[Call]) -> str:
+        """Turns what ended a test into a message that can be shown anywhere, with the next step at its end."""
+        text = explain(error, calls, self.request.source, self.kata.stub.name)
+        if len(text) > _MAX_MESSAGE:
+            text = f"{text[: _MAX_MESSAGE // 2]} ... {text[-_MAX_MESSAGE // 2 :]}"
+        return harmless(text)
 
     def _why_not_run(self, task: int) -> str | None:
         if self.submission.seconds_left <= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,10 @@ def describe(value: object, *, brief: bool = False) -> str:
         rest = f", ... {len(value)} in all" if len(value) > _LONGEST_LIST else ""
         return f"{open_}{shown}{rest}{close}"
     if isinstance(value, dict):
-        entries = (f"{key!r}: {describe(entry, brief=brief)}" for key, entry in value.items())
-        return "{" + ", ".join(entries) + "}"
+        first = itertools.islice(value.items(), _LONGEST_LIST)
+        shown = ", ".join(f"{describe(key)}: {describe(entry, brief=brief)}" for key, entry in first)
+        rest = f", ... {len(value)} in all" if len(value) > _LONGEST_LIST else ""
+        return f"{{{shown}{rest}}}"
     written = repr(value)
     if " at 0x" in written:  # Python's own words for an object, which say nothing.
         name = getattr(value, "__name__", type(value).__name__)
