@@ -163,7 +163,7 @@ def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
                 yield Finding.about(
                     kata.folder / "kata.toml",
                     f"{rate.solution} may miss the {name} of {threshold.limit:g} in {rate.normal_bound:.1g} of all grades "
-                    f"(it reaches {rate.mean:.4g} ± {rate.spread:.2g}), and {MOST_FALSE_FAILS:g} are accepted; "
+                    f"(it reaches {rate.mean:.4g} ± {rate.standard_deviation:.2g}), and {MOST_FALSE_FAILS:g} are accepted; "
                     + (f"halfway would be {evidence.proposed:.4g}" if evidence.proposed else "choose another limit"),
                 )
     if calibration:

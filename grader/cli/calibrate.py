@@ -84,7 +84,7 @@ def _table(evidence: Evidence) -> Table:
     for heading in ("solution", "mean", "sd", "worst", "misjudged at most*", "counted**"):
         table.add_column(heading, justify="left" if heading == "solution" else "right")
     for rate in (*evidence.right, *evidence.wrong):
-        numbers = (rate.mean, rate.spread, rate.worst)
+        numbers = (rate.mean, rate.standard_deviation, rate.worst)
         table.add_row(
             rate.solution,
             *(f"{number:.4g}" for number in numbers),

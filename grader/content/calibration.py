@@ -63,7 +63,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
     solution: str
     mean: float
-    spread: float
+    standard_deviation: float
     """The standard deviation over the seeds; 0 for one that does not depend on chance."""
     worst: float
     """The value nearest to the limit, or farthest beyond it."""
@@ -139,8 +139,8 @@ def known(values: list[float | None]) -> list[float]:
 
 def range_of(values: list[float]) -> tuple[float, float]:
     """Returns the range in which another seed, on another machine, may be expected to lie."""
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    margin = 3 * spread + 0.01 * max(map(abs, values))
+    deviation = statistics.stdev(values) if len(values) > 1 else 0.0
+    margin = 3 * deviation + 0.01 * max(map(abs, values))
     return min(values) - margin, max(values) + margin
 
 
@@ -156,7 +156,7 @@ def _rate(solution: str, values: list[float], limit: float, *, at_most: bool) ->
     return Rate(
         solution=solution,
         mean=statistics.fmean(values),
-        spread=statistics.stdev(values) if len(values) > 1 else math.nan,
+        standard_deviation=statistics.stdev(values) if len(values) > 1 else math.nan,
         worst=max(values) if at_most else min(values),
         normal_bound=normal_tolerance_bound(values, limit, at_most=at_most),
         counted_bound=clopper_pearson_bound(missed, len(values)),

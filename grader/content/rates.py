@@ -54,11 +54,11 @@ def normal_tolerance_bound(values: Sequence[float], limit: float, *, at_most: bo
 
     array = np.asarray(values, dtype=float)
     room = (limit - array.mean()) * (1 if at_most else -1)
-    spread = float(array.std(ddof=1)) if array.size > 1 else 0.0
-    if spread <= 1e-12 * max(1.0, float(np.abs(array).max())):
+    deviation = float(array.std(ddof=1)) if array.size > 1 else 0.0
+    if deviation <= 1e-12 * max(1.0, float(np.abs(array).max())):
         return 0.0 if room >= 0 else 1.0
     root = float(np.sqrt(array.size))
-    statistic = float(room) / spread * root
+    statistic = float(room) / deviation * root
 
     def excess(z: float) -> float:
         probability = float(stats.nct.cdf(statistic, array.size - 1, z * root))

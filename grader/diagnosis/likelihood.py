@@ -35,7 +35,7 @@ def log_likelihood_of(calibration: Calibration, solution: str, measured: dict[st
     total = 0.0
     for name, value in measured.items():
         values = known(calibration.values[name][f"wrong/{solution}"])
-        mean, spread = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
-        spread = max(spread, 0.01 * abs(mean), 1e-9)
-        total -= ((value - mean) / spread) ** 2 / 2 + math.log(spread)
+        mean, deviation = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+        deviation = max(deviation, 0.01 * abs(mean), 1e-9)
+        total -= ((value - mean) / deviation) ** 2 / 2 + math.log(deviation)
     return total
