@@ -34,11 +34,12 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import show
     from grader.cli import start
     from grader.cli import verify
+    from grader.cli import verify_receipt
     from grader.cli import watch
 
     for module in (
         *(list_, start, run, watch, hint),
-        *(batch, gradebook),
+        *(batch, gradebook, verify_receipt),
         *(new, verify, show, calibrate, export),
         *(service, plugins),
     ):

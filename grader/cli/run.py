@@ -42,6 +42,12 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
     type=click.Choice(["full", "property", "none"]),
     help="How much failed tests tell; by default as the kata says.",
 )
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write a signed record of the grade to FILE.",
+)
 @click.option("--cold", is_flag=True, help="Use fresh processes, and stop them afterwards.")
 @click.pass_context
 def command(
@@ -52,6 +58,7 @@ def command(
     seed: int,
     device: Literal["auto", "cpu", "gpu"],
     feedback: Feedback | None,
+    receipt: Path | None,
     cold: bool,
 ) -> None:
     """Grade a submission: your file in the workspace, or the one at PATH.
@@ -83,6 +90,8 @@ def command(
     except Exception as error:  # Whatever it is, the verdict stays.
         messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
+    if receipt:
+        _write_receipt(receipt, found, source, result)
     text = reporters[format_](result, found)
     if format_ == "text" and result.status == "pass":
         text += _next_step(catalog, found, workspace)
@@ -95,6 +104,17 @@ def command(
                 f"{result.score:g} of {result.max_score:g} points."
             )
     ctx.exit(EXIT_CODES[result.status])
+
+
+def _write_receipt(file: Path, kata: Kata, source: bytes, result: Result) -> None:
+    from grader.learner import receipt as receipts
+
+    try:
+        file.write_bytes(receipts.sign(receipts.make_receipt(kata, source, result)))
+    except (OSError, GraderError) as error:
+        messages.warn(
+            f"The receipt could not be written ({messages.describe(error)}); the verdict is {result.status!r}."
+        )
 
 
 def _next_step(catalog: Catalog, kata: Kata, workspace: Workspace) -> str:
