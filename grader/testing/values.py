@@ -87,7 +87,7 @@ def assert_equal(
         return
     wanted = np.asarray(expected)
     array = assert_shape(returned, wanted.shape, name=name)
-    _check_something(wanted, name)
+    _check_something(expected, name)
     _check_kind(array, kind or ("bool" if wanted.dtype.kind == "b" else None), returned, expected, name)
     differs = ~((array == wanted) | (np.isnan(array) & np.isnan(wanted)))
     if differs.any():
@@ -120,8 +120,8 @@ def assert_close(
         tag: as for `check`; for values that are too far away, not for a wrong kind or shape.
 
     Raises:
-        Mismatch: shape or kind differs, a value is not finite, a value is too far away, or there is no value at all: any two
-            arrays without entries are equal, which says nothing; use `assert_shape` where there should be none.
+        Mismatch: shape or kind differs, a value is not finite, a value is too far away, or `expected` is an array without
+            entries: any two of them are equal, which says nothing.
 
     Examples:
         >>> assert_close([1.0, 2.5], [1.0, 2.0], name="the path")
@@ -130,7 +130,7 @@ def assert_close(
     """
     wanted = np.asarray(expected)
     array = assert_shape(returned, wanted.shape, name=name)
-    _check_something(wanted, name)
+    _check_something(expected, name)
     if array.dtype.kind == "b" and wanted.dtype.kind != "b":
         _check_kind(array, None, returned, expected, name)
     wide = complex if "c" in (array.dtype.kind, wanted.dtype.kind) else float
@@ -269,8 +269,9 @@ def _as_array(returned: Any, shape: Shape | None, name: str | None) -> npt.NDArr
     return array
 
 
-def _check_something(wanted: npt.NDArray[Any], name: str | None) -> None:
-    if wanted.size == 0:
+def _check_something(expected: Any, name: str | None) -> None:
+    """Refuses what was computed and turned out empty; whoever writes [] means it."""
+    if isinstance(expected, np.ndarray) and expected.size == 0:
         problem = _about(name, "there is nothing to compare, since none of your values qualifies.")
         raise Mismatch(problem, next_step="Print what you return: are all entries 0, or is the array empty?")
 
