@@ -186,7 +186,7 @@ def find_tag(predictor, found, windows, targets):
         return "last"
     if is_near(targets - windows[:, -1], 0.3):
         return "change"
-    if np.all(found.std(axis=0) < 0.1 * spread):
+    if np.all(found.std(axis=0) < 0.2 * spread):
         return "constant"
     if is_near(
         predict(predictor, np.concatenate([np.roll(windows[:, :-1], 1, axis=0), windows[:, -1:]], axis=1)), 1e-6
