@@ -1,5 +1,6 @@
-"""What `q_learning` needs in its process: a lake to cross, a record of what was done there, and random numbers."""
+"""What `q_learning` needs in its process: a lake to cross, a lake that is kept elsewhere, and random numbers."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,23 +8,21 @@ import gymnasium
 import numpy as np
 
 
-class Recorder(gymnasium.Wrapper):
-    """Writes down for each episode the seed of its `reset`, and for each of its steps whether it ended the episode."""
+class RemoteEnvironment(gymnasium.Env):
+    """An environment that is kept elsewhere: it passes on what `reset` and `step` are asked, and knows nothing itself."""
 
-    def __init__(self, environment: gymnasium.Env) -> None:
-        super().__init__(environment)
-        self.seeds: list[int | None] = []
-        self.endings: list[list[bool]] = []
+    def __init__(self, num_states: int, num_actions: int, reset: Callable[..., Any], step: Callable[..., Any]) -> None:
+        self.observation_space = gymnasium.spaces.Discrete(num_states)
+        self.action_space = gymnasium.spaces.Discrete(num_actions)
+        self._ask_reset = reset
+        self._ask_step = step
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
-        self.seeds.append(seed)
-        self.endings.append([])
-        return super().reset(seed=seed, options=options)
+        return self._ask_reset(seed), {}
 
     def step(self, action: Any) -> Any:
-        s_t, r_t, terminated_t, truncated_t, info = super().step(action)
-        self.endings[-1].append(terminated_t or truncated_t)
-        return s_t, r_t, terminated_t, truncated_t, info
+        s_t, r_t, terminated_t, truncated_t = self._ask_step(int(action))
+        return s_t, r_t, terminated_t, truncated_t, {}
 
 
 def make_environment(
@@ -42,7 +41,7 @@ def make_environment(
         success_rate: how often a step goes where it should; else it slips to the left or to the right of that.
         max_steps: after that many steps the episode is truncated.
     """
-    environment = gymnasium.make(
+    return gymnasium.make(
         "FrozenLake-v1",
         desc=list(lake),
         reward_schedule=tuple(rewards),
@@ -50,7 +49,6 @@ def make_environment(
         success_rate=success_rate,
         max_episode_steps=max_steps,
     )
-    return Recorder(environment)
 
 
 def make_generator(seed: int) -> np.random.Generator:

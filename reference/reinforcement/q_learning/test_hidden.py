@@ -16,6 +16,39 @@ CORRIDOR = ["SFFFFFFFFFFG"]
 CLIFF = ["FFFFFFF", "FFFFFFF", "FFFFFFF", "SHHHHHG"]
 SUCCESS_RATE = 0.6
 DISCOUNT = 0.95
+TABLE = "Return the table itself, as large as the two spaces of the environment, and not the policy."
+
+
+class Lake:
+    """A frozen lake in the judge: whoever learns there sees what its steps lead to, and no more."""
+
+    def __init__(self, rows, rewards=(1.0, 0.0, 0.0), success_rate=1.0, max_steps=100):
+        self.seeds, self.endings = [], []
+        self.environment = gymnasium.make(
+            "FrozenLake-v1",
+            desc=rows,
+            reward_schedule=rewards,
+            is_slippery=success_rate < 1,
+            success_rate=success_rate,
+            max_episode_steps=max_steps,
+            disable_env_checker=True,
+        )
+
+    def train(self, submission, support, episodes, discount, seed):
+        """The table that the submission learns here."""
+        states, actions = self.environment.observation_space.n, self.environment.action_space.n
+        remote = support.RemoteEnvironment(int(states), int(actions), self.reset, self.step)
+        return assert_shape(submission.train(remote, episodes, discount, seed), (states, actions), next_step=TABLE)
+
+    def reset(self, seed):
+        self.seeds.append(seed)
+        self.endings.append([])
+        return int(self.environment.reset(seed=seed)[0])
+
+    def step(self, action):
+        s_t, r_t, terminated_t, truncated_t, _ = self.environment.step(action)
+        self.endings[-1].append(terminated_t or truncated_t)
+        return int(s_t), float(r_t), bool(terminated_t), bool(truncated_t)
 
 
 @pytest.mark.task(1)
@@ -197,17 +230,15 @@ def test_draws_with_the_generator(submission, support, seed):
 @pytest.mark.task(3)
 def test_returns_a_table(submission, support, seed):
     """Returns one row for each state and one column for each action."""
-    q = submission.train(support.make_environment(["SFF", "FHG"]), 3, 0.9, seed)
-    step = "Return the table itself, as large as the two spaces of the environment, and not the policy."
-    assert_shape(q, (6, 4), next_step=step)
+    Lake(["SFF", "FHG"]).train(submission, support, 3, 0.9, seed)
 
 
 @pytest.mark.task(3)
 def test_plays_whole_episodes(submission, support, seed):
     """Plays `episodes` episodes, each until it is terminated or truncated and no longer."""
-    environment = support.make_environment(["SFFF", "FFFF", "FFFG"], max_steps=8)
-    submission.train(environment, 20, 0.9, seed)
-    played = [endings for endings in environment.endings if endings]
+    lake = Lake(["SFFF", "FFFF", "FFFG"], max_steps=8)
+    lake.train(submission, support, 20, 0.9, seed)
+    played = [endings for endings in lake.endings if endings]
     check(
         all(not any(endings[:-1]) for endings in played),
         "The agent steps on after the end of an episode.",
@@ -224,9 +255,9 @@ def test_plays_whole_episodes(submission, support, seed):
 @pytest.mark.task(3)
 def test_seeds_the_environment_once(submission, support, seed):
     """Gives `seed` to the first `reset`, and nothing to the others."""
-    environment = support.make_environment(["SFFF", "FFFF", "FFFG"], max_steps=8)
-    submission.train(environment, 4, 0.9, seed)
-    seeds = environment.seeds
+    lake = Lake(["SFFF", "FFFF", "FFFG"], max_steps=8)
+    lake.train(submission, support, 4, 0.9, seed)
+    seeds = lake.seeds
     check(
         seeds[:1] == [seed] and not any(number is not None for number in seeds[1:]),
         "`reset` did not get `seed` in the first episode and None in all others.",
@@ -242,10 +273,7 @@ def test_seed_fixes_the_table(submission, support, seed):
     """Returns the same table for the same arguments, and another one for another seed."""
     # The ice is firm, so that all chance is the agent's.
     first, again, other = (
-        assert_shape(
-            submission.train(support.make_environment(["SFFF", "FFFF", "FFFG"], (0.0, 0.0, -1.0)), 10, 0.9, number),
-            (12, 4),
-        )
+        Lake(["SFFF", "FFFF", "FFFG"], (0.0, 0.0, -1.0)).train(submission, support, 10, 0.9, number)
         for number in (seed, seed, seed + 1)
     )
     step = "Make one generator from `seed`, and take every random number of the agent from it."
@@ -258,8 +286,7 @@ def test_seed_fixes_the_table(submission, support, seed):
 @pytest.mark.task(3)
 def test_remembers_where_a_step_began(submission, support, seed):
     """Learns from a bad step to avoid the action in the state in which it was taken."""
-    environment = support.make_environment(["SG"], (-5.0, 0.0, -1.0), max_steps=10)
-    q = assert_shape(submission.train(environment, 100, 0.0, seed), (2, 4))
+    q = Lake(["SG"], (-5.0, 0.0, -1.0), max_steps=10).train(submission, support, 100, 0.0, seed)
     check(
         q[0].argmax() != 2,
         "The step from S to G gives -5 and every other gives -1, but the agent goes to G.",
@@ -272,8 +299,7 @@ def test_remembers_where_a_step_began(submission, support, seed):
 @pytest.mark.task(3)
 def test_explores(submission, support, seed):
     """Finds a large reward at the end of a path although a small one can be had at once."""
-    q = submission.train(support.make_environment(["SFG"], (20.0, 0.0, 0.1)), 200, 0.9, seed)
-    q = assert_shape(q, (3, 4))
+    q = Lake(["SFG"], (20.0, 0.0, 0.1)).train(submission, support, 200, 0.9, seed)
     check(
         list(q[:2].argmax(axis=1)) == [2, 2],
         "On the lake SFG the agent does not walk to the goal, which gives 20; each step on the ice gives 0.1.",
@@ -289,8 +315,7 @@ def test_explores(submission, support, seed):
 def test_time_limit_is_not_an_end(submission, support, seed, discount, stays):
     """Expects a future after a step at which only the time ran out, and weighs it by `discount`."""
     # One step right gives 3 and ends; every other action stays and gives 1, so 1 / (1 - discount) in all.
-    environment = support.make_environment(["SG"], (3.0, 0.0, 1.0), max_steps=1)
-    q = assert_shape(submission.train(environment, 300, discount, seed), (2, 4))
+    q = Lake(["SG"], (3.0, 0.0, 1.0), max_steps=1).train(submission, support, 300, discount, seed)
     check(
         (q[0].argmax() != 2) == stays,
         f"Staying gives 1 a step, worth {1 / (1 - discount):g} at a discount of {discount}; the goal gives 3 once.",
@@ -304,8 +329,7 @@ def test_time_limit_is_not_an_end(submission, support, seed, discount, stays):
 @pytest.mark.task(3)
 def test_learns_from_few_episodes(submission, support, seed):
     """Learns the way through a corridor of twelve tiles in eight episodes, as only replay can."""
-    environment = support.make_environment(CORRIDOR, max_steps=2000)
-    q = assert_shape(submission.train(environment, 8, 0.95, seed), (12, 4))
+    q = Lake(CORRIDOR, max_steps=2000).train(submission, support, 8, 0.95, seed)
     actions = [int(action) for action in q[:11].argmax(axis=1)]
     check(
         actions == [2] * 11,
@@ -322,8 +346,7 @@ def test_learns_from_few_episodes(submission, support, seed):
 def test_walks_along_the_cliff(submission, support, seed, pictures):
     """Learns the shortest way, close to holes into which only exploration falls."""
     rewards = (0.0, -20.0, -1.0)
-    q = submission.train(support.make_environment(CLIFF, rewards, max_steps=200), 300, 1.0, seed)
-    q = assert_shape(q, (28, 4))
+    q = Lake(CLIFF, rewards, max_steps=200).train(submission, support, 300, 1.0, seed)
     leave_picture(pictures, "cliff", CLIFF, q)
     returned = expected_return(model(CLIFF, rewards), greedy(q), 1.0)
     check(
@@ -346,12 +369,11 @@ def test_crosses_the_ice(submission, support, rng, seed, threshold, pictures):
 
 
 def judge(submission, support, rng, seed):
-    """Trains on four random lakes and computes the greedy policy's return as a share of the best one, on average."""
+    """Trains on three random lakes and computes the greedy policy's return as a share of the best one, on average."""
     shares = []
-    for _ in range(4):
+    for _ in range(3):
         lake, dynamics = random_lake(rng)
-        q = submission.train(support.make_environment(lake, success_rate=SUCCESS_RATE), 300, DISCOUNT, seed)
-        q = assert_shape(q, (20, 4))
+        q = Lake(lake, success_rate=SUCCESS_RATE).train(submission, support, 200, DISCOUNT, seed)
         returns = [expected_return(dynamics, greedy(table), DISCOUNT) for table in (q, solve(dynamics))]
         shares.append(returns[0] / returns[1])
     return lake, q, float(np.mean(shares))
