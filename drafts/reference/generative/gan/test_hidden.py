@@ -1,0 +1,221 @@
+"""What `gan` must do."""
+
+import numpy as np
+import pytest
+
+from grader.testing import assert_callable
+from grader.testing import assert_close
+from grader.testing import assert_equal
+from grader.testing import assert_finite
+from grader.testing import assert_shape
+from grader.testing import check
+from grader.testing import unpack
+
+NEAREST = "Find the nearest center of each sample; if it is at most 3 std away, the sample counts for that mode alone."
+LEAST = "Count the good samples of each mode, and compare each count with `least`."
+SHARE = "Divide the number of good samples by the number of all samples."
+SEED = "Set the random state from `seed` before the first weight is drawn, for weights, batches and noise."
+STEPS = "Let both networks learn once in each of the `steps` steps."
+NOISE = "Follow the noise from the argument to the first layer of the generator: nothing else may decide the sample."
+ROW = "A sample depends on its own noise alone: what is computed over the batch, or drawn anew, has no place in the generator."
+COPY = "The generator may learn of the points only what the discriminator tells it: return the network, and no table of points."
+SMOOTH = "Return what a network makes of the noise, without choosing among several pieces."
+BACK = "If you scale the points before training, undo it in what the generator returns."
+RANGE = "The last layer has to reach every point: compare the range of its activation with that of the points."
+TRAIN = "Look at the samples every few hundred steps: the discriminator can tell them at first, and hardly in the end."
+MODES, RATIO, DIMS = 8, 10, 2
+STEPS_OF_THE_GRADE, SAMPLES, LEAST_SAMPLES = 1500, 4000, 100
+
+
+def ring(rng):
+    """Draws a ring of Gaussians: (centers, std)."""
+    angles = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(MODES) / MODES
+    radius = np.exp(rng.uniform(np.log(0.5), np.log(20)))
+    middle = 3 * radius * rng.normal(size=DIMS)
+    return middle + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), radius / RATIO
+
+
+def draw(rng, centers, std, count):
+    return centers[rng.integers(len(centers), size=count)] + std * rng.normal(size=(count, centers.shape[1]))
+
+
+def coverage(samples, centers, std, least):
+    """What `mode_coverage` should return, one sample after the other."""
+    counts = [0] * len(centers)
+    for sample in samples:
+        distances = [np.hypot.reduce(sample - center) for center in centers]
+        if min(distances) <= 3 * std:
+            counts[distances.index(min(distances))] += 1
+    return sum(count >= least for count in counts), sum(counts) / len(samples)
+
+
+def check_coverage(submission, samples, centers, std, *least):
+    covered, quality = coverage(samples, centers, std, *(least or [1]))
+    returned = unpack(submission.mode_coverage(samples, centers, std, *least), "covered", "quality")
+    assert_close(
+        assert_shape(returned[1], (), name="the quality"),
+        quality,
+        name="the quality",
+        next_step=SHARE if covered else NEAREST,
+    )
+    step = LEAST if least else NEAREST
+    assert_equal(
+        assert_shape(returned[0], (), name="the number of modes"),
+        covered,
+        kind="integer",
+        name="the number of modes",
+        next_step=step,
+    )
+
+
+@pytest.mark.task(1)
+def test_by_hand(submission):
+    """Counts five samples around three centers."""
+    centers = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+    samples = np.array([[1.0, 1.0], [0.0, 2.9], [7.5, 0.0], [0.0, 5.1], [5.0, 4.0]])
+    covered, quality = unpack(submission.mode_coverage(samples, centers, 1.0), "covered", "quality")
+    assert_close(quality, 0.6, name="the quality", next_step=NEAREST)
+    assert_equal(covered, 2, kind="integer", name="the number of modes", next_step=NEAREST)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("std", [0.5, 2.0])
+def test_three_deviations(submission, std):
+    """Counts a sample that is just three deviations of `std` away from its center, in any direction, and none beyond."""
+    centers = np.array([[0.0, 0.0], [100.0, 0.0]])
+    for direction in ([1.0, 0.0], [0.0, -1.0], [0.6, 0.8]):
+        for factor in (3 - 1e-5, 3 + 1e-5) if direction[0] == 0.6 else (3, 3 + 1e-5):
+            samples = np.array([np.multiply(direction, factor * std), [50.5, 0.0]])
+            check_coverage(submission, samples, centers, std)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize(("modes", "dims", "count"), [(8, 2, 300), (1, 1, 1), (3, 5, 40), (4, 4, 4)])
+def test_random(submission, rng, modes, dims, count):
+    """Counts `count` samples around `modes` centers in `dims` dimensions, which may be near to each other."""
+    for spread in (1.0, 4.0, 20.0):
+        centers = spread * rng.normal(size=(modes, dims))
+        check_coverage(submission, draw(rng, centers, 1.7, count), centers, 0.8)
+
+
+@pytest.mark.task(1)
+@pytest.mark.parametrize("least", [1, 2, 7, 50])
+def test_least(submission, rng, least):
+    """Calls a mode covered if `least` good samples belong to it, and not with one fewer."""
+    centers = 10.0 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    rows = [
+        center + 0.5 * rng.normal(size=2).clip(-2, 2)
+        for center, count in zip(centers, (least, least - 1, least + 1, 0), strict=True)
+        for _ in range(count)
+    ]
+    check_coverage(submission, np.array([*rows, *[[5.0, 4.9]] * 3, [13.5, 13.6]]), centers, 1.0, least)
+
+
+def train(submission, points, latent_dim, steps, seed):
+    """Trains a generator: returns a function of noise that checks what it gives."""
+    generator = submission.train_gan(points.astype("float32"), latent_dim, steps, seed)
+    assert_callable(generator, "the generator")
+
+    def generate(noise):
+        samples = assert_shape(generator(noise.astype("float32")), (len(noise), DIMS), name="the samples")
+        return assert_finite(samples, name="the samples").astype(float)
+
+    return generate
+
+
+@pytest.mark.task(2)
+@pytest.mark.parametrize("latent_dim", [1, 5])
+def test_noise_decides(submission, rng, seed, latent_dim):
+    """Makes a generator of `latent_dim` latent variables, whose noise decides each sample, alone or in a batch."""
+    points, noise = draw(rng, *ring(rng), 400), rng.normal(size=(50, latent_dim))
+    generate, size = train(submission, points, latent_dim, 3, seed), points.std()
+    samples = generate(noise)
+    distinct = len(np.unique(np.round(samples / size, 6), axis=0))
+    check(
+        distinct > 40, f"50 rows of noise give {distinct} different samples.", next_step=NOISE, tag="noise is ignored"
+    )
+    assert_close(generate(noise), samples, atol=1e-4 * size, name="the samples of the same noise", next_step=ROW)
+    alone = np.concatenate([generate(noise[[7]]), generate(noise[[3]])])
+    assert_close(alone, samples[[7, 3]], atol=1e-4 * size, name="the samples, one by one", next_step=ROW)
+
+
+@pytest.mark.task(2)
+def test_seed_and_steps_decide(submission, rng, seed):
+    """Returns the same generator for the same arguments, and another one after more steps."""
+    points, noise = draw(rng, *ring(rng), 200), rng.normal(size=(20, 2))
+    first, again, longer = (train(submission, points, 2, steps, seed)(noise) for steps in (4, 4, 40))
+    size = points.std()
+    check(
+        np.abs(first - again).max() < 1e-2 * size,
+        "Two calls with the same arguments return different generators.",
+        next_step=SEED,
+        tag="seed",
+    )
+    check(
+        np.abs(first - longer).max() > 1e-5 * size,
+        "40 steps give the same generator as 4 do.",
+        next_step=STEPS,
+        tag="steps",
+    )
+
+
+@pytest.mark.task(2)
+def test_covers_the_ring(submission, rng, seed, threshold, pictures):
+    """Covers the eight modes of a ring that it has not seen before, by samples that are new and good."""
+    centers, std = ring(rng)
+    points = draw(rng, centers, std, 2000)
+    generate = train(submission, points, 2, STEPS_OF_THE_GRADE, seed)
+    noise = rng.normal(size=(SAMPLES, 2))
+    samples = generate(noise)
+    distances = np.linalg.norm(samples[:, None] - centers, axis=2)
+    is_good = distances.min(axis=1) <= 3 * std
+    counts = np.bincount(distances.argmin(axis=1)[is_good], minlength=MODES)
+    pictures.regions(
+        "data_0_and_samples_1",
+        lambda plane: (np.linalg.norm(plane[:, None] - centers, axis=2).min(axis=1) <= 3 * std).astype(float),
+        np.concatenate([points[:400], samples[:400]]),
+        np.repeat([0, 1], 400),
+    )
+    check_new(samples, points, std)
+    check_smooth(generate, noise, centers, std)
+    step, tag = diagnose(generate, samples, points, centers, std)
+    threshold("quality", float(np.mean(is_good)), next_step=step, tag=tag)
+    threshold("modes", int(np.sum(counts >= LEAST_SAMPLES)), next_step=step, tag=tag)
+
+
+def check_new(samples, points, std):
+    """Samples of a Gaussian come as near to one of 250 points of their mode once in 4,000 times."""
+    gaps = np.linalg.norm(samples[:500, None] - points.astype("float32"), axis=2).min(axis=1)
+    copies = np.mean(gaps < 1e-3 * std)
+    check(copies < 0.1, f"{copies:.0%} of the samples are points of the training set.", next_step=COPY, tag="copies")
+
+
+def check_smooth(generate, noise, centers, std):
+    """Halves the way between two rows of noise 14 times, each time where the samples are farther apart."""
+    left, right = noise[:100], noise[100:200]
+    ends = generate(left), generate(right)
+    for _ in range(14):
+        middle = (left + right) / 2
+        between = generate(middle)
+        is_left = np.linalg.norm(ends[0] - between, axis=1) > np.linalg.norm(ends[1] - between, axis=1)
+        left, right = np.where(is_left[:, None], left, middle), np.where(is_left[:, None], middle, right)
+        ends = np.where(is_left[:, None], ends[0], between), np.where(is_left[:, None], between, ends[1])
+    jump = np.linalg.norm(ends[0] - ends[1], axis=1).max()
+    problem = f"Where the noise moves by {np.abs(left - right).max():.1g}, a sample jumps by {jump / std:.1f} std."
+    check(jump < 2 * std, problem, next_step=SMOOTH, tag="jumps")
+
+
+def diagnose(generate, samples, points, centers, std):
+    """Sees some mistakes in the samples: (next step, tag)."""
+    mean, size = points.mean(axis=0), np.std(points - points.mean(axis=0))
+    if np.ptp(samples, axis=0).max() < 2 * std:
+        return TRAIN, "one place"
+    if coverage(samples[:400] * size + mean, centers, std, 1)[1] > 0.5:
+        return BACK, "not scaled back"
+    if np.abs((samples - mean) / size).max() < 1 + 1e-4:
+        return RANGE, "in a box"
+    some, others = np.split(np.random.default_rng(0).normal(size=(100, 2)), 2)
+    bend = generate((some + others) / 2) - (generate(some) + generate(others)) / 2
+    if np.abs(bend).max() < 1e-3 * np.ptp(samples):
+        return TRAIN, "a Gaussian" if np.abs(samples.mean(axis=0) - mean).max() < 0.3 * size else "linear"
+    return TRAIN, None
