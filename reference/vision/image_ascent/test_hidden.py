@@ -196,6 +196,5 @@ def test_start_stays(submission, support, shared, rng):
     """Leaves the array `start` as it is."""
     start, network = random_start(rng, (16, 16, 1)), support.make_network(int(rng.integers(10_000)))
     step = "Make a new image in each step; `+=`, `out=` and assignments to `start[...]` change the array itself."
-    after = shared(start)
-    submission.image_ascent(network, 3, after, 2, 0.1)
+    submission.image_ascent(network, 3, after := shared(start), 2, 0.1)
     assert_close(after, start, name="`start`", next_step=step)
