@@ -57,6 +57,7 @@ ARGUMENTS = {
     "batch": ["class"],
     "show": ["perceptron", "reference"],
     "export": ["folder"],
+    "verify-receipt": ["receipt.json"],
     "new": ["--pack", "folder"],
 }
 
