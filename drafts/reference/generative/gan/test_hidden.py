@@ -1,4 +1,7 @@
-"""What `gan` must do."""
+"""What `gan` must do.
+
+A function is judged by its values, and a generator by what it makes of noise: hence more than 200 lines.
+"""
 
 import numpy as np
 import pytest
@@ -124,11 +127,10 @@ def train(submission, points, latent_dim, steps, seed):
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize("latent_dim", [1, 5])
-def test_noise_decides(submission, rng, seed, latent_dim):
-    """Makes a generator of `latent_dim` latent variables, whose noise decides each sample, alone or in a batch."""
-    points, noise = draw(rng, *ring(rng), 400), rng.normal(size=(50, latent_dim))
-    generate, size = train(submission, points, latent_dim, 3, seed), points.std()
+def test_noise_decides(submission, rng, seed):
+    """Makes a generator of five latent variables, whose noise decides each sample, alone or in a batch."""
+    points, noise = draw(rng, *ring(rng), 400), rng.normal(size=(50, 5))
+    generate, size = train(submission, points, 5, 3, seed), points.std()
     samples = generate(noise)
     distinct = len(np.unique(np.round(samples / size, 6), axis=0))
     check(
@@ -141,9 +143,9 @@ def test_noise_decides(submission, rng, seed, latent_dim):
 
 @pytest.mark.task(2)
 def test_seed_and_steps_decide(submission, rng, seed):
-    """Returns the same generator for the same arguments, and another one after more steps."""
-    points, noise = draw(rng, *ring(rng), 200), rng.normal(size=(20, 2))
-    first, again, longer = (train(submission, points, 2, steps, seed)(noise) for steps in (4, 4, 40))
+    """Returns the same generator of one latent variable for the same arguments, and another one after more steps."""
+    points, noise = draw(rng, *ring(rng), 200), rng.normal(size=(20, 1))
+    first, again, longer = (train(submission, points, 1, steps, seed)(noise) for steps in (4, 4, 40))
     size = points.std()
     check(
         np.abs(first - again).max() < 1e-2 * size,
