@@ -193,7 +193,7 @@ REMOVALS = [
     Removal(
         "scratch quota",
         "worker/sandbox/scratch.py",
-        "if num_bytes > MAX_BYTES or num_files > MAX_FILES:",
+        "if num_bytes > SCRATCH_BYTES or num_files > SCRATCH_FILES:",
         "if num_files < 0:",
         SANDBOX,
     ),

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.protocol.limits import SCRATCH_BYTES
+from grader.protocol.limits import SCRATCH_FILES
 from grader.worker.sandbox import landlock
 from grader.worker.sandbox.paths import readable_paths
-from grader.worker.sandbox.scratch import MAX_BYTES
-from grader.worker.sandbox.scratch import MAX_FILES
 from grader.worker.sandbox.scratch import ScratchFolder
 
 
@@ -223,11 +223,11 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScratchFolder:
 
 def write_zeros(folder: Path) -> None:
     for number in range(3):
-        (folder / f"{number}.bin").write_bytes(bytes(MAX_BYTES // 2))
+        (folder / f"{number}.bin").write_bytes(bytes(SCRATCH_BYTES // 2))
 
 
 def make_many_files(folder: Path) -> None:
-    for number in range(MAX_FILES + 1):
+    for number in range(SCRATCH_FILES + 1):
         (folder / str(number)).touch()
 
 
@@ -241,7 +241,13 @@ def nest_deeply(folder: Path) -> None:
     os.close(here)
 
 
-@pytest.mark.parametrize("fill", [write_zeros, make_many_files, nest_deeply])
+def take_the_names(folder: Path) -> None:
+    nest_deeply(folder)
+    for name in ("moved up 1", "deeper", "tmp"):
+        (folder / name / "in the way").mkdir(parents=True, exist_ok=True)
+
+
+@pytest.mark.parametrize("fill", [write_zeros, make_many_files, nest_deeply, take_the_names])
 def test_scratch_folder_without_a_mount_has_a_quota_and_is_removed(
     scratch: ScratchFolder, fill: Callable[[Path], None]
 ) -> None:

@@ -13,7 +13,6 @@ import click
 from grader import messages
 from grader.errors import UsageError
 from grader.harmless import harmless
-from grader.messages import say
 
 if TYPE_CHECKING:
     from grader.classroom.collection import Submission
@@ -137,11 +136,11 @@ def command(
             batch.run(collection.submissions, progress.advance)
         click.echo(harmless(summarize(store.results(), store.without_grade())), nl=False)
     for note in notes:
-        say(f"Note: {note}")
+        messages.say(f"Note: {note}")
     for problem in (*problems, *batch.problems):
-        say(f"Left out: {problem}")
+        messages.say(f"Left out: {problem}")
     for error in progress.errors:
-        say(f"Not graded: {error}")
+        messages.say(f"Not graded: {error}")
     ctx.exit(2 if problems or batch.problems or progress.errors else 0)
 
 

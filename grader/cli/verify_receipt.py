@@ -72,5 +72,5 @@ def _grade_again(manager: PluginManager, receipt: Receipt, path: Path) -> Receip
     source = read_submission(manager, path, kata)
     request = GradeRequest(source=source, seed=receipt.seed, device=receipt.device, diagnosis_seconds=0.0)
     with connection.open_service(cold=False) as service:
-        result, _ = client.PendingGrade(service, client.make_job(catalog, kata, request)).wait()
+        result, _ = client.grade(service, client.make_job(catalog, kata, request))
     return receipts.make_receipt(kata, source, result)

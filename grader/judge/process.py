@@ -25,6 +25,8 @@ from grader.judge.usage import ProcessUsage
 from grader.protocol import messages
 from grader.protocol import wire
 from grader.protocol.limits import FIRST_START_SECONDS
+from grader.protocol.limits import SCRATCH_BYTES
+from grader.protocol.limits import SCRATCH_FILES
 from grader.protocol.limits import Limits
 from grader.protocol.shared import SharedMemory
 
@@ -282,7 +284,8 @@ class WorkerProcess:
             )
         if status.has_filled_scratch:
             return SubmissionStopped(
-                "Your code wrote more files, or larger ones, than a grade may: 4096 files and 64 MiB in all.",
+                f"Your code wrote more files, or larger ones, than a grade may: {SCRATCH_FILES} files and "
+                f"{SCRATCH_BYTES // 2**20} MiB in all.",
                 next_step="Keep what you compute in arrays; no task asks for files.",
             )
         if status.exit_code >= 0:

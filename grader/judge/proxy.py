@@ -216,10 +216,11 @@ class CodeProxy:
         """Returns an equal array; when it is an argument of a call, what the code does to it happens to the judge's, too."""
         return self.worker().share(np.asarray(array))
 
-    def is_shared(self, value: Any) -> bool:
-        """Says whether what the code does to a value is seen by the judge."""
+    def as_passed(self, value: Any) -> Any:
+        """Copies an array that is shared, which may change in the call: a learner reads what was passed."""
         memory = self._worker.memory if self._worker is not None else None
-        return memory is not None and isinstance(value, np.ndarray) and memory.find(value) is not None
+        is_shared = memory is not None and isinstance(value, np.ndarray) and memory.find(value) is not None
+        return np.array(value) if is_shared else value
 
     def output(self) -> str:
         """Returns what the code printed since the last time."""
@@ -330,9 +331,9 @@ class FunctionProxy:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the function in the worker and returns a plain value or a stand-in."""
-        # A shared array may change in the call, and a learner reads what was passed.
-        passed = tuple(np.array(value) if self.code.is_shared(value) else value for value in arguments)
-        call = Call(self.name or self.object_name, passed, keywords)
+        as_passed = self.code.as_passed
+        passed_by_name = {name: as_passed(value) for name, value in keywords.items()}
+        call = Call(self.name or self.object_name, tuple(map(as_passed, arguments)), passed_by_name)
         if self.number != SUPPORT:
             self.code.calls.append(call)
         call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])

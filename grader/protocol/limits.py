@@ -17,6 +17,11 @@ WALL_FACTOR: Final = 6
 """How many times a limit of a submission's own time may pass on the wall before a grade is given up as nobody's fault."""
 
 
+SCRATCH_BYTES: Final = 64 * 2**20
+SCRATCH_FILES: Final = 4096
+"""What one worker may write, whichever layer enforces it."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Limits of one grade; the `[limits]` table of a kata.toml."""
 

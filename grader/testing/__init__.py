@@ -11,6 +11,7 @@ from grader.testing.chance import assert_uniform
 from grader.testing.functions import Quadratic
 from grader.testing.functions import Recorder
 from grader.testing.functions import numeric_gradient
+from grader.testing.functions import numeric_gradients
 from grader.testing.mismatch import Mismatch
 from grader.testing.mismatch import check
 from grader.testing.mismatch import describe
@@ -41,5 +42,6 @@ __all__ = [
     "check",
     "describe",
     "numeric_gradient",
+    "numeric_gradients",
     "unpack",
 ]

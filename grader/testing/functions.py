@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 from typing import Self
 
@@ -48,6 +49,31 @@ def numeric_gradient(
         around[index] = center
         gradient[index] = (above - below) / (2 * step)
     return gradient
+
+
+def numeric_gradients(
+    function: Callable[[dict[str, npt.NDArray[np.float64]]], Any], point: Mapping[str, npt.ArrayLike]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Differentiates a function of several arrays by each of them, see `numeric_gradient`.
+
+    Args:
+        function: takes arrays by name, which it must not keep or change, and returns a number.
+        point: the arrays by name.
+
+    Returns:
+        A float64 array for each name, of the shape of the array there.
+
+    Examples:
+        >>> gradients = numeric_gradients(lambda at: at["w"] @ at["x"], {"w": [1.0, -2.0], "x": [3.0, 5.0]})
+        >>> gradients["w"].round(6), gradients["x"].round(6)
+        (array([3., 5.]), array([ 1., -2.]))
+    """
+    around = {name: np.array(array, dtype=np.float64) for name, array in point.items()}
+
+    def along(name: str) -> Callable[[Floats], Any]:
+        return lambda array: function(around | {name: array})
+
+    return {name: numeric_gradient(along(name), array) for name, array in around.items()}
 
 
 class Recorder:

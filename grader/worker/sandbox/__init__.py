@@ -15,10 +15,10 @@ import tempfile
 from collections.abc import Iterable
 from typing import Final
 
+from grader.protocol.limits import SCRATCH_BYTES
 from grader.protocol.limits import Limits
 from grader.worker.sandbox.paths import DEVICES
 from grader.worker.sandbox.paths import readable_paths
-from grader.worker.sandbox.scratch import MAX_BYTES
 from grader.worker.sandbox.scratch import ScratchFolder
 from grader.worker.sandbox.trial import works
 
@@ -160,7 +160,7 @@ class Sandbox:
         cpu_seconds = max(1, round(limits.cpu_seconds))
         _limit(resource.RLIMIT_CPU, cpu_seconds)
         _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_FSIZE, MAX_BYTES)
+        _limit(resource.RLIMIT_FSIZE, SCRATCH_BYTES)
         _limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
         if sys.platform == "linux":
             _limit(resource.RLIMIT_DATA, limits.memory_mb * 2**20)

@@ -7,10 +7,10 @@ import signal
 from collections.abc import Iterable
 from typing import Final
 
+from grader.protocol.limits import SCRATCH_BYTES
+from grader.protocol.limits import SCRATCH_FILES
 from grader.worker.sandbox import linux
 from grader.worker.sandbox.paths import DEVICES
-from grader.worker.sandbox.scratch import MAX_BYTES
-from grader.worker.sandbox.scratch import MAX_FILES
 from grader.worker.sandbox.trial import works
 
 SCRATCH_PARENT: Final = "/scratch"
@@ -19,7 +19,7 @@ SCRATCH_PARENT: Final = "/scratch"
 SCRATCH: Final = f"{SCRATCH_PARENT}/own"
 """Where the zygote, and each worker for itself, has a writable folder."""
 
-_SCRATCH_OPTIONS: Final = f"size={MAX_BYTES},nr_inodes={MAX_FILES},mode=1777"
+_SCRATCH_OPTIONS: Final = f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=1777"
 _ROOT_OPTIONS: Final = "size=1m,nr_inodes=8192,mode=755"
 
 

@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-MAX_BYTES: Final = 64 * 2**20
-MAX_FILES: Final = 4096
-"""What one worker may write, with or without a mount."""
+from grader.protocol.limits import SCRATCH_BYTES
+from grader.protocol.limits import SCRATCH_FILES
 
 _PREFIX: Final = "grader-scratch-"
 _START_SECONDS: Final = 60.0
@@ -64,7 +63,7 @@ def _exceeds(folder: Path) -> bool:
                 for entry in entries:
                     num_files += 1
                     num_bytes += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if num_bytes > MAX_BYTES or num_files > MAX_FILES:
+                    if num_bytes > SCRATCH_BYTES or num_files > SCRATCH_FILES:
                         return True
                     if entry.is_dir(follow_symlinks=False):
                         unread.append(Path(entry.path))
@@ -77,13 +76,11 @@ def _exceeds(folder: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """Removes a folder however deeply it is nested: what lies in its folders is moved up before they are removed."""
-    number = 0
     with contextlib.suppress(OSError):
         while subfolders := _remove_files(folder):
             for subfolder in subfolders:
                 for inner in _remove_files(subfolder):
-                    number += 1
-                    inner.rename(folder / f"moved up {number}")
+                    inner.rename(tempfile.mkdtemp(dir=folder))  # In the place of an empty folder with a new name.
                 subfolder.rmdir()
         folder.rmdir()
 

@@ -12,7 +12,7 @@ from grader.testing import assert_finite
 from grader.testing import assert_length
 from grader.testing import assert_shape
 from grader.testing import check
-from grader.testing import numeric_gradient
+from grader.testing import numeric_gradients
 from grader.testing import unpack
 
 NAMES = ("bias", "kernel", "recurrent_kernel", "initial", "inputs")
@@ -130,12 +130,7 @@ def test_differences(submission, rng):
     """Finds the slopes of a loss that is a mean over batch and time, as differences show them."""
     point = dict(zip(("inputs", "kernel", "recurrent_kernel", "bias", "initial"), draw(rng, 3, 4, 2, 3), strict=True))
     targets, states = rng.normal(size=(3, 4, 3)), unroll(**point)
-    expected = {
-        name: numeric_gradient(
-            lambda x, name=name: np.mean((unroll(**(point | {name: x}))[:, 1:] - targets) ** 2), point[name]
-        )
-        for name in NAMES
-    }
+    expected = numeric_gradients(lambda point: np.mean((unroll(**point)[:, 1:] - targets) ** 2), point)
     upstream = 2 * (states[:, 1:] - targets) / targets.size
     weights = [point[name] for name in ("kernel", "recurrent_kernel", "bias")]
     check_gradients(call(submission, point["inputs"], states, *weights, upstream), expected, 4, 3)

@@ -14,7 +14,7 @@ from grader.testing import assert_length
 from grader.testing import assert_seeded
 from grader.testing import assert_shape
 from grader.testing import check
-from grader.testing import numeric_gradient
+from grader.testing import numeric_gradients
 
 NAMES = ("kernel", "recurrent_kernel", "bias", "initial")
 WEIGHTS = "Make kernel, recurrent_kernel and bias in `build` with `self.add_weight`, once for all steps, and no other."
@@ -62,14 +62,6 @@ def make_layer(submission, support, weights, *settings, **more):
     layer.build((None, None, features))
     support.set_weights(layer, **{name: weights[name] for name in NAMES if name != "initial" or "learned" in settings})
     return layer
-
-
-def slopes(function, point):
-    """The gradients of a function of a dict of arrays, by their names."""
-    return {
-        name: numeric_gradient(lambda value, name=name: function(point | {name: value}), array)
-        for name, array in point.items()
-    }
 
 
 def check_states(states, expected, next_step, what="the states"):
@@ -224,7 +216,7 @@ def test_gradient(submission, support, rng):
     weights, inputs, upstream = draw(rng, 2, 3), rng.normal(size=(2, 4, 2)), rng.normal(size=(2, 4, 3))
     layer, point = make_layer(submission, support, weights, "learned", True), {"inputs": inputs} | weights
     returned = support.gradients(layer, inputs, upstream, list(NAMES))
-    expected = slopes(lambda point: np.vdot(upstream, unroll(**point)), point)
+    expected = numeric_gradients(lambda point: np.vdot(upstream, unroll(**point)), point)
     for name, gradient in zip(point, assert_length(returned, 5, of="gradients"), strict=True):
         check(gradient is not None, f"No gradient flows back to {name}.", next_step=THROUGH)
         assert_close(gradient, expected[name], atol=1e-4, name=f"the gradient of {name}", next_step=THROUGH)
@@ -262,7 +254,7 @@ def test_fit(submission, support, rng):
 
     def descend(point):
         for part in (slice(2), slice(2, 3)):
-            gradients = slopes(lambda point, part=part: loss(point, part), point)
+            gradients = numeric_gradients(lambda point, part=part: loss(point, part), point)
             point = {name: point[name] - 0.5 * gradients[name] for name in point}
         return point
 

@@ -8,7 +8,7 @@ from grader.testing import assert_finite
 from grader.testing import assert_length
 from grader.testing import assert_shape
 from grader.testing import check
-from grader.testing import numeric_gradient
+from grader.testing import numeric_gradients
 
 KERNELS = ("query_kernel", "key_kernel", "value_kernel")
 SIZES = [((2, 3, 4), 5, 6), ((1, 5, 3), 2, 1), ((3, 3, 3), 3, 3), ((2, 1, 4), 3, 2), ((2, 7, 6), 64, 3)]
@@ -56,18 +56,12 @@ def attention(inputs, query_kernel, key_kernel, value_kernel):
     return np.array(outputs)
 
 
-def numeric_gradients(function, point):
-    """The gradients of a function of several arrays."""
-    return [
-        numeric_gradient(lambda x, i=i: function(*point[:i], x, *point[i + 1 :]), array)
-        for i, array in enumerate(point)
-    ]
-
-
 def descend(kernels, inputs, targets, learning_rate):
     """The kernels after one step against the gradient of the mean squared error."""
-    slopes = numeric_gradients(lambda *point: np.mean((attention(inputs, *point) - targets) ** 2), kernels)
-    return [kernel - learning_rate * slope for kernel, slope in zip(kernels, slopes, strict=True)]
+    slopes = numeric_gradients(
+        lambda point: np.mean((attention(inputs, **point) - targets) ** 2), dict(zip(KERNELS, kernels, strict=True))
+    )
+    return [kernel - learning_rate * slopes[name] for name, kernel in zip(KERNELS, kernels, strict=True)]
 
 
 def check_outputs(outputs, expected, next_step=FORMULA):
@@ -179,8 +173,9 @@ def test_gradient(submission, support, rng):
     """Passes the gradient back to the inputs and to all three kernels."""
     kernels, inputs, upstream = random_kernels(rng, 3, 2, 4), rng.normal(size=(2, 3, 3)), rng.normal(size=(2, 3, 4))
     returned = support.gradients(make_layer(submission, support, kernels), inputs, upstream)
-    expected = numeric_gradients(lambda *point: np.vdot(upstream, attention(*point)), [inputs, *kernels])
-    for name, gradient, wanted in zip(("inputs", *KERNELS), returned, expected, strict=True):
+    point = dict(zip(("inputs", *KERNELS), (inputs, *kernels), strict=True))
+    expected = numeric_gradients(lambda point: np.vdot(upstream, attention(**point)), point)
+    for (name, wanted), gradient in zip(expected.items(), returned, strict=True):
         check(gradient is not None, f"No gradient flows back to {name}.", next_step=THROUGH)
         assert_close(gradient, wanted, atol=1e-4, name=f"the gradient of {name}", next_step=THROUGH)
 
