@@ -96,6 +96,7 @@ EVIDENCE = Calibration(
         "far": Outcomes(["test_it"]),
         "caught_elsewhere": Outcomes(["test_other"]),
         "passes": Outcomes([], ["test_it"]),
+        "not_run": Outcomes(["test_other"], skipped=["test_it"]),
         "dark": Outcomes(["test_it"], tags={"test_it": ["too dark"]}),
     },
 )
@@ -129,6 +130,8 @@ def test_evidence_says_how_often_a_limit_is_wrong_and_where_it_should_be() -> No
         ("dark", "fail", 77.0, "too dark", True),
         ("dark", "fail", 77.0, "too bright", False),
         ("dark", "fail", 77.0, None, False),
+        ("not_run", "fail", 77.0, "too bright", True),
+        ("not_run", "pass", 0.1, None, True),
     ],
 )
 def test_evidence_says_what_to_expect_of_a_wrong_solution(
@@ -192,6 +195,44 @@ def test_clues_of_a_long_test_are_kept(write_kata: WriteKata) -> None:
     catalog = catalog_of(kata)
     found = calibrate(catalog, catalog.find("double"), LocalExecutor(2), 3)
     assert found.outcomes == {"doubles": Outcomes(["test_error"], tags={"test_error": ["far too large"]})}
+
+
+def test_long_tests_are_left_out_where_a_short_one_catches_the_mistake_and_tells_it_apart(
+    write_kata: WriteKata,
+) -> None:
+    tests = '''
+import pytest
+
+@pytest.mark.task(1)
+def test_sign(submission):
+    """Keeps the sign."""
+    assert submission.double(1.0, 0.0) > 0
+
+@pytest.mark.task(1)
+def test_error(submission, rng, threshold):
+    """Has a small error."""
+    threshold("error", submission.double(float(rng.normal(1.0, 0.05)), 0.6))
+'''
+    source = "import time\ndef double(value, seconds):\n    time.sleep(seconds)\n    return {}\n"
+    kata = write_kata(tests, source.format("value"), toml=TOML)
+    (kata.reference_folder / "wrong").mkdir()
+    # The last two are caught by the short test, in the same way, so that only the long one can tell them apart.
+    for name, returned in (
+        ("raises", "value / 0"),
+        ("doubles", "4 * value"),
+        ("negates", "-value"),
+        ("grows", "-value if seconds == 0 else 5 * value"),
+    ):
+        (kata.reference_folder / f"wrong/{name}.py").write_text(f'"""{name}."""\n{source.format(returned)}')
+    catalog = catalog_of(kata)
+    found = calibrate(catalog, catalog.find("double"), LocalExecutor(2), 3)
+    assert found.outcomes == {
+        "raises": Outcomes(["test_sign"], skipped=["test_error"]),
+        "doubles": Outcomes(["test_error"]),
+        "negates": Outcomes(["test_sign"]),
+        "grows": Outcomes(["test_error", "test_sign"]),
+    }
+    assert found.values["error"]["wrong/raises"] == [None] * 3
 
 
 def test_reference_that_cannot_be_graded_cannot_be_calibrated(kata: Kata) -> None:

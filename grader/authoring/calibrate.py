@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 from collections.abc import Callable
 from collections.abc import Iterable
 
+from grader.authoring.review import Grades
+from grader.authoring.review import find_long_tests
+from grader.authoring.review import find_unclear
 from grader.authoring.separation import find_unseparated
 from grader.content import fingerprint
 from grader.content.calibration import REFERENCE
@@ -33,20 +37,43 @@ def calibrate(
 ) -> Calibration:
     """Grades reference, right and wrong solutions with seeds 0 to num_seeds - 1.
 
+    A long test is run for a wrong solution only if nothing else catches it, or tells it apart from the others.
+
     Raises:
         PackError: the reference fails or cannot be graded, so that there is nothing to calibrate; or the speed threshold
             does not separate right solutions from slow ones.
     """
-    grades: dict[tuple[str | None, int], Result] = {}
-    solutions = kata.solutions()
-    jobs = [make_job_for(catalog, kata, solution, seed) for solution in solutions for seed in range(num_seeds)]
-    for job, result in executor.run(jobs):
-        grades[job.request.solution, job.request.seed] = result
-        advance()
-    results = {solution.key: [grades[solution.key, seed] for seed in range(num_seeds)] for solution in solutions}
-    _check(kata, results)
-    digest = fingerprint.of_graded(kata)
-    caches = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in range(num_seeds)]
+    grades: Grades = {}
+    solutions = {solution.key: solution for solution in kata.solutions()}
+
+    def grade(wanted: list[Solution], long_tests: Iterable[str] = ()) -> None:
+        """Grades solutions with all seeds; with long tests, those come last and only if all others pass."""
+        pairs = itertools.product(wanted, range(num_seeds))
+        jobs = [make_job_for(catalog, kata, solution, seed, deferred=long_tests) for solution, seed in pairs]
+        for job, result in executor.run(jobs):
+            grades[solutions[str(job.request.solution)], job.request.seed] = result
+            advance()
+
+    def evidence() -> Calibration:
+        return _sum_up(kata, grades, num_seeds)
+
+    right = [solution for solution in solutions.values() if solution.kind != "wrong"]
+    wrong = [solution for solution in solutions.values() if solution.kind == "wrong"]
+    grade(right)
+    _check_verdicts(kata, grades)
+    grade(wrong, find_long_tests(kata, grades, evidence()))
+    unclear = {solution for solution, _ in find_unclear(kata, grades, evidence())}
+    grade([solution for solution in wrong if solution in unclear])
+    _check_verdicts(kata, grades)
+    _check_speed(kata, grades)
+    return evidence()
+
+
+def _sum_up(kata: Kata, grades: Grades, num_seeds: int) -> Calibration:
+    """Puts together what the grades say of the solutions that were graded."""
+    seeds = range(num_seeds)
+    graded = [solution for solution in kata.solutions() if (solution, 0) in grades]
+    results = {solution.key: [grades[solution, seed] for seed in seeds] for solution in graded}
     calibration = Calibration(
         seeds=num_seeds,
         machine=f"{platform.system()} {platform.machine()}, one thread",
@@ -58,7 +85,9 @@ def calibrate(
         values={name: _values(name, results) for name in kata.spec.thresholds if name != "speed"},
         outcomes={},
     )
-    for solution in solutions:
+    digest = fingerprint.of_graded(kata)
+    caches = [TraceCache(traces_folder(), kata.name, digest, seed) for seed in seeds]
+    for solution in graded:
         if solution.kind == "wrong":
             traces = [cache.load(solution.key) for cache in caches]
             calibration.outcomes[solution.entry] = _outcomes(results[solution.key], traces, calibration.long_tests)
@@ -87,15 +116,19 @@ def make_job_for(
     return make_job(catalog, kata, request)
 
 
-def _check(kata: Kata, results: Results) -> None:
-    for solution, graded in results.items():
-        for result in graded:
-            if result.status == "error" or (
-                solution == REFERENCE and len(result.tests) < 2 and result.status == "fail"
-            ):
-                message = next(test.message for test in result.tests if test.status != "pass")
-                raise PackError(f"{kata.name}, {solution}, seed {result.seed}: cannot be graded ({message}).")
+def _check_verdicts(kata: Kata, grades: Grades) -> None:
+    for (solution, seed), result in grades.items():
+        is_refused = solution.kind == "reference" and len(result.tests) < 2 and result.status == "fail"
+        if result.status == "error" or is_refused:
+            message = next(test.message for test in result.tests if test.status != "pass")
+            raise PackError(f"{kata.name}, {solution.key}, seed {seed}: cannot be graded ({message}).")
+
+
+def _check_speed(kata: Kata, grades: Grades) -> None:
     if "speed" in kata.spec.thresholds:
+        results: Results = {}
+        for (solution, _), result in grades.items():
+            results.setdefault(solution.key, []).append(result)
         problems = list(find_unseparated(kata.spec.thresholds["speed"], results))
         if problems:
             raise PackError("\n".join(f"{kata.folder / 'kata.toml'}: {problem}." for problem in problems))
@@ -113,12 +146,16 @@ def _value(threshold: str, result: Result) -> float | None:
 
 def _outcomes(graded: list[Result], all_traces: list[Traces], long_tests: set[str]) -> Outcomes:
     failed = [{test.name for test in result.tests if test.status == "fail"} for result in graded]
-    always = set.intersection(*failed)
+    skipped = {test.name for result in graded for test in result.tests if test.status == "skip"} & long_tests
+    always = set.intersection(*failed) - skipped
     tags: dict[str, set[str]] = {}
     for traces in all_traces:
         for test in long_tests & traces.keys():
             if tag := traces[test].tag:
                 tags.setdefault(test, set()).add(tag)
     return Outcomes(
-        sorted(always), sorted(set.union(*failed) - always), {test: sorted(found) for test, found in tags.items()}
+        always=sorted(always),
+        sometimes=sorted(set.union(*failed) - always - skipped),
+        skipped=sorted(skipped),
+        tags={test: sorted(found) for test, found in tags.items() if test not in skipped},
     )

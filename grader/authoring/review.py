@@ -74,7 +74,7 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
-    for solution, seed, names in _diagnose_all(kata, grades):
+    for solution, seed, names in _diagnose_all(kata, grades, read_if_good(kata)):
         others = ", ".join(name for name in names if name != solution.name)
         if others:
             problem = f"with seed {seed} no test tells it apart from {others}; add one, or drop one"
@@ -83,7 +83,7 @@ def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
             yield Finding(solution.where, f"with seed {seed} it is not recognised as itself; it depends on chance")
 
 
-def find_long_tests(kata: Kata, grades: Grades) -> set[str]:
+def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[str]:
     """Lists the tests that a mistake need not fail, too, once it is caught: those that no diagnosis replays, and timed ones."""
     long_tests = set()
     for (solution, seed), result in grades.items():
@@ -91,20 +91,21 @@ def find_long_tests(kata: Kata, grades: Grades) -> set[str]:
             traces = TraceCache(traces_folder(), kata.name, fingerprint.of_graded(kata), seed).load(solution.key)
             long_tests |= {test.name for test in result.tests if test.seconds > LONG_SECONDS}
             long_tests |= {test for test, trace in traces.items() if trace.is_timed}
-    calibration = _read_if_good(kata)
     return long_tests | (calibration.long_tests if calibration else set())
 
 
-def find_unclear(kata: Kata, grades: Grades) -> set[tuple[Solution, int]]:
+def find_unclear(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[tuple[Solution, int]]:
     """Lists the wrong solutions that are not taken for themselves by the tests that were run, where some were not."""
     partly = {key: result for key, result in grades.items() if any(test.status == "skip" for test in result.tests)}
-    found = _diagnose_all(kata, partly) if partly else ()
+    found = _diagnose_all(kata, partly, calibration) if partly else ()
     return {(solution, seed) for solution, seed, names in found if names != [solution.name]}
 
 
-def _diagnose_all(kata: Kata, grades: Grades) -> Iterator[tuple[Solution, int, list[str]]]:
+def _diagnose_all(
+    kata: Kata, grades: Grades, calibration: Calibration | None
+) -> Iterator[tuple[Solution, int, list[str]]]:
     """Yields each wrong solution that fails, with its seed, and what it is taken for."""
-    version, calibration, solutions = fingerprint.of_graded(kata), _read_if_good(kata), kata.solutions()
+    version, solutions = fingerprint.of_graded(kata), kata.solutions()
     caches = {seed: TraceCache(traces_folder(), kata.name, version, seed) for _, seed in grades}
     replays = {seed: Replay(solutions, cache, None, 0.0) for seed, cache in caches.items()}
     for (solution, seed), result in grades.items():
@@ -119,7 +120,8 @@ def _diagnose_all(kata: Kata, grades: Grades) -> Iterator[tuple[Solution, int, l
             yield solution, seed, [misconception.name for misconception in found]
 
 
-def _read_if_good(kata: Kata) -> Calibration | None:
+def read_if_good(kata: Kata) -> Calibration | None:
+    """Reads the evidence of a kata; None if it has none, or none that can be read."""
     try:
         return read_calibration(kata)
     except PackError:
@@ -200,7 +202,7 @@ def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -
         if outcomes is None:
             return "it is not there"
         skipped = {test.name for test in result.tests if test.status == "skip"}
-        unlike = (_failed(result) ^ set(outcomes.always)) - set(outcomes.sometimes) - skipped
+        unlike = (_failed(result) ^ set(outcomes.always)) - {*outcomes.sometimes, *outcomes.skipped} - skipped
         if unlike:
             return f"{min(unlike)} ends otherwise"
     return None

@@ -18,6 +18,7 @@ from grader.authoring.mutants import MutationReport
 from grader.authoring.review import Grades
 from grader.authoring.review import find_long_tests
 from grader.authoring.review import find_unclear
+from grader.authoring.review import read_if_good
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
 from grader.content import fingerprint
@@ -35,6 +36,9 @@ LONGER_REFERENCE_CPU_SECONDS: Final = 8.0
 
 CPU_SECONDS: Final = 30.0
 """So much processor time may a verification with one seed take."""
+
+KATAS_AT_A_TIME: Final = 8
+"""So many are verified together; what is found is kept before the next begin, lest an interruption lose it."""
 
 _Wanted = tuple[Kata, Solution, int]
 """A grade to make: of which kata and solution, with which seed."""
@@ -115,18 +119,21 @@ def verify(
             cpu_seconds[name] += result.cpu_seconds or 0.0
             advance()
 
-    everything = [
-        (kata, solution, seed) for kata in unknown for seed in range(num_seeds) for solution in _solutions(kata)
-    ]
-    grade([wanted for wanted in everything if wanted[1].kind != "wrong"], {})
-    long_tests = {kata.name: find_long_tests(kata, grades[kata.name]) for kata in unknown}
-    grade([wanted for wanted in everything if wanted[1].kind == "wrong"], long_tests)
-    # A mistake that its short tests do not tell apart from others is told apart by the long ones, or not at all.
-    unclear = {kata.name: find_unclear(kata, grades[kata.name]) for kata in unknown}
-    grade([(kata, solution, seed) for kata, solution, seed in everything if (solution, seed) in unclear[kata.name]], {})
-    for kata in unknown:
-        known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
-        cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
+    for first in range(0, len(unknown), KATAS_AT_A_TIME):
+        part = unknown[first : first + KATAS_AT_A_TIME]
+        everything = [
+            (kata, solution, seed) for kata in part for seed in range(num_seeds) for solution in _solutions(kata)
+        ]
+        grade([wanted for wanted in everything if wanted[1].kind != "wrong"], {})
+        evidence = {kata.name: read_if_good(kata) for kata in part}
+        long_tests = {kata.name: find_long_tests(kata, grades[kata.name], evidence[kata.name]) for kata in part}
+        grade([wanted for wanted in everything if wanted[1].kind == "wrong"], long_tests)
+        # A mistake that its short tests do not tell apart from others is told apart by the long ones, or not at all.
+        unclear = {kata.name: find_unclear(kata, grades[kata.name], evidence[kata.name]) for kata in part}
+        grade([wanted for wanted in everything if wanted[1:] in unclear[wanted[0].name]], {})
+        for kata in part:
+            known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
+            cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
     if with_budget:
         for kata in katas:
             known[kata.name].findings += find_excess(kata, known[kata.name])

@@ -11,6 +11,7 @@ from typing import Literal
 import click
 
 from grader import messages
+from grader.cli import options
 from grader.errors import UsageError
 from grader.harmless import harmless
 
@@ -26,26 +27,12 @@ PROGRESS_SECONDS: Final = 5.0
 """What passes at least between two lines of progress where there is no terminal."""
 
 
-def _count_processors() -> int:
-    """Asks the function that the service asks, when it is known that there is something to grade."""
-    from grader.service.admission import count_processors
-
-    return count_processors()
-
-
 @click.command("batch", short_help="Grade a class.")
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option(
     "--db", default="grades.sqlite", show_default=True, type=click.Path(path_type=Path), help="Where grades go."
 )
-@click.option(
-    "--jobs",
-    "num_parallel",
-    default=_count_processors,
-    show_default="number of processors",
-    type=click.IntRange(1, 256),
-    help="Grades at a time.",
-)
+@options.jobs
 @click.option(
     "--jobs-gpu",
     "num_gpu_jobs",
@@ -108,7 +95,7 @@ def command(
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
     expected = read_roster(roster) if roster else None
-    if executor == "local" and num_parallel > (num_processors := _count_processors()):
+    if executor == "local" and num_parallel > (num_processors := options.count_processors()):
         messages.say(
             f"Note: --jobs {num_parallel}: the service runs as many grades at a time as there are processors, "
             f"here {num_processors}; the rest wait."

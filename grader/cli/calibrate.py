@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli import options
 from grader.errors import PackError
 from grader.errors import UsageError
 
@@ -20,14 +21,7 @@ if TYPE_CHECKING:
 @click.command("calibrate", short_help="Measure how reliable thresholds are.")
 @click.argument("kata")
 @click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
-@click.option(
-    "--jobs",
-    "num_parallel",
-    default=os.cpu_count() or 1,
-    show_default=True,
-    type=click.IntRange(1, 256),
-    help="Grades at a time.",
-)
+@options.jobs
 @click.option("--show", is_flag=True, help="Only show what the calibration.json that is there says.")
 @click.pass_context
 def command(ctx: click.Context, kata: str, seeds: int, num_parallel: int, *, show: bool) -> None:

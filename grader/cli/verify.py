@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli import options
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 @click.option("--pack", metavar="P", help="Verify all katas of this pack.")
 @click.option("--all", "everything", is_flag=True, help="Verify all katas of all packs.")
 @click.option("--seeds", default=2, show_default=True, type=click.IntRange(1, 100), help="Seeds for each solution.")
-@click.option(
-    "--jobs",
-    "num_parallel",
-    default=os.cpu_count() or 1,
-    show_default=True,
-    type=click.IntRange(1, 256),
-    help="Grades at a time.",
-)
+@options.jobs
 @click.option("--mutate", is_flag=True, help="Also change the references, and report what no test notices.")
 @click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
 @click.option("--lock", is_flag=True, help="Note in the pack's verified.toml what has passed.")

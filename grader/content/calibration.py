@@ -34,6 +34,8 @@ class Outcomes(msgspec.Struct, forbid_unknown_fields=True):
     always: list[str]
     """With every seed."""
     sometimes: list[str] = []
+    skipped: list[str] = []
+    """Long tests that were not run with every seed, because a shorter one catches the mistake."""
     tags: dict[str, list[str]] = {}
     """What the failed checks of long tests had to say about the mistake, by test."""
 

@@ -14,6 +14,8 @@ from grader.diagnosis.trace import Trace
 def expects(calibration: Calibration, solution: str, test: str, trace: Trace) -> bool:
     """Says whether what happened in a test is what the evidence lets one expect of a wrong solution."""
     outcomes, failed = calibration.outcomes.get(solution), trace.status == "fail"
+    if outcomes and test in outcomes.skipped:
+        return True  # Shorter tests tell whether it is this mistake.
     if outcomes is None or (test not in outcomes.sometimes and failed != (test in outcomes.always)):
         return False
     tags = outcomes.tags.get(test, [])
@@ -35,6 +37,8 @@ def log_likelihood_of(calibration: Calibration, solution: str, measured: dict[st
     total = 0.0
     for name, value in measured.items():
         values = known(calibration.values[name][f"wrong/{solution}"])
+        if not values:
+            return -math.inf  # It never came so far.
         mean, deviation = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
         deviation = max(deviation, 0.01 * abs(mean), 1e-9)
         total -= ((value - mean) / deviation) ** 2 / 2 + math.log(deviation)
