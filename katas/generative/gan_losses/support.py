@@ -84,25 +84,18 @@ def gradients(name, arrays, *settings):
     return tape.gradient(loss, tensors)
 
 
-class Trainer(keras.Model):
-    """Takes a step of the discriminator, and if `both` then one of the generator, with each batch of `fit`."""
+def train(generator, discriminator, real, noise, who, learning_rate, batch_size):
+    """Takes a step of the generator or the discriminator with each batch in turn.
 
-    def __init__(self, generator, discriminator, both, learning_rate):
-        super().__init__()
-        self.generator, self.discriminator, self.both = generator, discriminator, both
-        self.optimizers = [keras.optimizers.SGD(learning_rate) for _ in range(2)]
+    All steps are compiled, once, for batches of any size.
+    """
+    optimizer = keras.optimizers.SGD(learning_rate)
+    data = [np.asarray(array, dtype="float32") for array in (real, noise)]
 
-    def train_step(self, data):
-        real, noise = data[0]
-        loss = submitted("discriminator_step")(self.generator, self.discriminator, self.optimizers[0], real, noise)
-        if self.both:
-            loss += submitted("generator_step")(self.generator, self.discriminator, self.optimizers[1], noise)
-        return {"loss": loss}
+    @functools.partial(tf.function, autograph=False, input_signature=[tf.TensorSpec([None, a.shape[1]]) for a in data])
+    def step(real, noise):
+        seen = (noise,) if who == "generator" else (real, noise)
+        submitted(f"{who}_step")(generator, discriminator, optimizer, *seen)
 
-
-def fit(generator, discriminator, real, noise, both, learning_rate, batch_size):
-    """Trains for one epoch of `fit`, batch after batch in their order."""
-    trainer = Trainer(generator, discriminator, both, learning_rate)
-    trainer.compile()
-    data = (np.asarray(real, dtype="float32"), np.asarray(noise, dtype="float32"))
-    trainer.fit(data, batch_size=batch_size, shuffle=False, verbose=0)
+    for start in range(0, len(real), batch_size):
+        step(*(array[start : start + batch_size] for array in data))

@@ -277,9 +277,9 @@ def check_trainable(support, networks):
 
 
 @pytest.mark.task(3)
-def test_discriminator_learns_in_fit(submission, support, rng):
-    """Learns in the compiled `train_step` of a model, where the last batch is shorter."""
-    check_fit(submission, support, rng, both=False)
+def test_discriminator_learns_when_compiled(submission, support, rng):
+    """Learns in steps that are compiled once for batches of any size."""
+    check_compiled(submission, support, rng, "discriminator")
 
 
 @pytest.mark.task(4)
@@ -331,18 +331,19 @@ def check_turn(support, networks, expected, when):
 
 
 @pytest.mark.task(4)
-def test_both_learn_in_fit(submission, support, rng):
-    """Learns in turn with the discriminator in the compiled `train_step` of a model, where the last batch is shorter."""
-    check_fit(submission, support, rng, both=True)
+def test_generator_learns_when_compiled(submission, support, rng):
+    """Learns in steps that are compiled once for batches of any size."""
+    check_compiled(submission, support, rng, "generator")
 
 
-def check_fit(submission, support, rng, both):
-    """Trains with batches of 4, 4 and 2 rows."""
+def check_compiled(submission, support, rng, who):
+    """Trains one network with batches of 4, 4 and 2 rows."""
     generator, discriminator, real, noise = draw(rng, 10, 10)
     networks = support.make_network(generator), support.make_network(discriminator)
-    support.fit(*networks, real, noise, both, RATE, 4)
+    support.train(*networks, real, noise, who, RATE, 4)
     for rows in (slice(0, 4), slice(4, 8), slice(8, 10)):
-        discriminator = learn_to_tell(generator, discriminator, real[rows], noise[rows])[1]
-        if both:
+        if who == "generator":
             generator = learn_to_fake(generator, discriminator, noise[rows])[1]
-    check_turn(support, networks, (generator, discriminator), " after `fit`")
+        else:
+            discriminator = learn_to_tell(generator, discriminator, real[rows], noise[rows])[1]
+    check_turn(support, networks, (generator, discriminator), " after compiled steps")
