@@ -50,8 +50,8 @@ FILLED = {
     "reference/basics/triple/triple.py": "def triple(inputs):\n    return 3 * inputs\n",
     "reference/basics/triple/test_hidden.py": (
         "import numpy as np\nimport pytest\nfrom grader.testing import assert_close\n\n\n@pytest.mark.task(1)\n"
-        'def test_by_hand(submission):\n    """Triples."""\n'
-        "    assert_close(submission.triple(np.array([1.0, 2.0])), [3.0, 6.0])\n"
+        'def test_any(submission, rng):\n    """Triples."""\n    x, y = rng.normal(size=2).tolist()\n'
+        "    assert_close(submission.triple(np.array([x, y])), [x + x + x, y + y + y])\n"
     ),
     "reference/basics/triple/right/with_loops.py": "def triple(inputs):\n    return [3 * value for value in inputs]\n",
     "reference/basics/triple/right/with_numpy.py": "def triple(inputs):\n    return inputs + inputs + inputs\n",

@@ -252,6 +252,23 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
         "test_hidden.py",
         "expected a docstring on test_more",
     ),
+    "zeros earn points": (
+        lambda copy: (
+            copy.replace("kata.toml", "points = 1", "points = 10"),
+            copy.append(
+                "test_hidden.py",
+                '\n\n@pytest.mark.task(1)\ndef test_of_zero(submission):\n    """Doubles 0."""\n'
+                "    assert_close(submission.double(np.zeros(2)), [0.0, 0.0])\n",
+            ),
+        ),
+        "test_hidden.py",
+        "5 of 10 points in task 1 for zeros for every call: test_of_zero",
+    ),
+    "answers by heart pass": (
+        lambda copy: copy.replace("test_hidden.py", "rng.normal(size=3)", "np.array([4.0, 5.0])"),
+        "test_hidden.py",
+        "1 of 1 points in task 1 for what the reference answered with another seed, call by call: test_doubles",
+    ),
     "the hidden tests cannot be collected": (
         lambda copy: copy.append("test_hidden.py", "\n1 / 0\n"),
         "test_hidden.py",

@@ -12,6 +12,8 @@ import msgspec
 
 from grader import cache
 from grader.authoring.calibrate import make_job_for
+from grader.authoring.cheats import find_undeserved
+from grader.authoring.cheats import make_cheats
 from grader.authoring.finding import Finding
 from grader.authoring.inspection import inspect
 from grader.authoring.mutants import MutationReport
@@ -22,10 +24,14 @@ from grader.authoring.review import read_if_good
 from grader.authoring.review import review
 from grader.authoring.review import seconds_of
 from grader.content import fingerprint
+from grader.content.calibration import REFERENCE
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
 from grader.content.solution import Solution
 from grader.content.solution import read_solution
+from grader.diagnosis.replay import TraceCache
+from grader.diagnosis.trace import Traces
+from grader.service.client import traces_folder
 from grader.service.executor import Executor
 
 REFERENCE_CPU_SECONDS: Final = 5.0
@@ -95,9 +101,10 @@ def verify(
     known = {} if fresh else {name: found for name in files if (found := _load(files[name], versions[name]))}
     unknown = [kata for kata in katas if kata.name not in known]
     grades: dict[str, Grades] = {kata.name: {} for kata in unknown}
+    cheats: dict[str, Grades] = {kata.name: {} for kata in unknown}
     cpu_seconds: defaultdict[str, float] = defaultdict(float)
 
-    def grade(wanted: list[_Wanted], long_tests: dict[str, set[str]]) -> None:
+    def grade(wanted: list[_Wanted], long_tests: dict[str, set[str]], into: dict[str, Grades] = grades) -> None:
         """Grades solutions and adds their results; with long tests, those come last and only if all others pass."""
         solutions = {(kata.name, solution.key, seed): solution for kata, solution, seed in wanted}
         jobs = [
@@ -115,7 +122,7 @@ def verify(
         ]
         for job, result in executor.run(jobs):
             name, seed = job.kata.name, job.request.seed
-            grades[name][solutions[name, str(job.request.solution), seed], seed] = result
+            into[name][solutions[name, str(job.request.solution), seed], seed] = result
             cpu_seconds[name] += result.cpu_seconds or 0.0
             advance()
 
@@ -131,8 +138,12 @@ def verify(
         # A mistake that its short tests do not tell apart from others is told apart by the long ones, or not at all.
         unclear = {kata.name: find_unclear(kata, grades[kata.name], evidence[kata.name]) for kata in part}
         grade([wanted for wanted in everything if wanted[1:] in unclear[wanted[0].name]], {})
+        # The cheats know what the reference answers with seed 0, and meet a seed that nothing else was graded with.
+        grade([(kata, cheat, num_seeds) for kata in part for cheat in make_cheats(kata, _trace_of(kata))], {}, cheats)
         for kata in part:
             known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
+            for (cheat, _), result in cheats[kata.name].items():
+                known[kata.name].findings += find_undeserved(kata, cheat, result, _trace_of(kata))
             cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
     if with_budget:
         for kata in katas:
@@ -147,6 +158,11 @@ def count_grades(katas: list[Kata], num_seeds: int) -> int:
 
 def _solutions(kata: Kata) -> list[Solution]:
     return [read_solution("stub", kata.stub), *kata.solutions()]
+
+
+def _trace_of(kata: Kata) -> Traces:
+    """Looks up what the reference did with seed 0."""
+    return TraceCache(traces_folder(), kata.name, fingerprint.of_graded(kata), 0).load(REFERENCE)
 
 
 def _report(kata: Kata, grades: Grades, num_seeds: int, cpu_seconds: float) -> Verification:

@@ -13,7 +13,7 @@ import msgspec
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 """What katas and misconceptions may be called."""
 
-Kind = Literal["stub", "reference", "right", "wrong"]
+Kind = Literal["stub", "reference", "right", "wrong", "cheat"]
 
 
 class Solution(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,9 +49,10 @@ def test_takes_a_batch(submission, rng, batch, features):
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize("name", ["AND", "OR", "NAND"])
-def test_gate(submission, name):
+def test_gate(submission, rng, name):
     """Finds weights and a bias whose perceptron is `name`."""
-    weights, bias = submission.gate(name)
+    # All are asked for, in any order, so that it is the name that decides and not the number of the call.
+    weights, bias = {str(each): submission.gate(str(each)) for each in rng.permutation(list(TRUTH_TABLES))}[name]
     step = "Choose ordinary numbers: a product with infinity may be no number at all."
     weights, bias = assert_finite(weights, (2,), next_step=step), assert_finite(bias, (), next_step=step)
     table = (CORNERS @ weights + bias >= 0).astype(int).tolist()

@@ -177,12 +177,12 @@ def test_draws_with_replacement(submission, support, seed):
 
 
 @pytest.mark.task(2)
-def test_updates_one_after_another(submission, support):
+def test_updates_one_after_another(submission, support, rng):
     """Starts each update from the table that the last one has left."""
-    memory = [(0, 0, 1.0, 0, False)] * 3
-    q = submission.replay(np.zeros((1, 1)), memory, 3, 1.0, 0.5, support.make_generator(0))
-    # The state leads to itself: 1, then 1 + 0.5 * 1, then 1 + 0.5 * 1.5.
-    assert_close(q, [[1.75]], next_step="Hand the table that `q_update` returns to the next `q_update`.")
+    reward = float(rng.integers(2, 1000))
+    q = submission.replay(np.zeros((1, 1)), [(0, 0, reward, 0, False)] * 3, 3, 1.0, 0.5, support.make_generator(0))
+    # The state leads to itself: for a reward of 1 it is 1, then 1 + 0.5 * 1, then 1 + 0.5 * 1.5.
+    assert_close(q, [[1.75 * reward]], next_step="Hand the table that `q_update` returns to the next `q_update`.")
 
 
 @pytest.mark.task(2)

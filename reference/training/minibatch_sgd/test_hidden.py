@@ -42,6 +42,7 @@ def epoch(submission, inputs, targets, batch_size, generator):
         f"An epoch of {len(inputs)} samples has more than {len(inputs)} batches.",
         next_step="End after one epoch; the next epoch is another call.",
     )
+    check(len(batches) > 0, f"There is no batch of {len(inputs)} samples.", next_step=SIZES)
     pairs = []
     for batch in batches:
         check(

@@ -104,8 +104,7 @@ def test_step_is_as_long_as_asked(submission, support, rng):
 @pytest.mark.task(1)
 def test_one_step(submission, networks, reference_support, rng):
     """Takes one step along the gradient, for images that are no squares and have two channels."""
-    start = random_start(rng, (9, 5, 2))
-    pair = networks(shape=start.shape)
+    pair, start = networks(shape=(9, 5, 2)), random_start(rng, (9, 5, 2))
     check_ascent(submission, pair, reference_support, rng, 3, start, 1, 0.05, 1e-3, f"{SIGN} {SCALE}")
 
 
@@ -130,8 +129,7 @@ def test_flat(submission, support, rng):
 def test_number_of_steps(submission, networks, reference_support, rng):
     """Takes no step or three steps, as `steps` says."""
     start, pair = random_start(rng, (16, 16, 1)), networks()
-    step = "Count the steps: with 0 of them the start comes back."
-    for steps in (0, 3):
+    for steps, step in ((0, "With 0 steps the start comes back."), (3, FRESH)):
         check_ascent(submission, pair, reference_support, rng, 0, start, steps, 0.02, 2e-3, step)
 
 
@@ -181,6 +179,8 @@ def test_weights_stay(submission, networks, rng):
     image = check_image(submission.image_ascent(mine, 1, start, 3, 0.05), start.shape)
     changed = how_weights_changed(mine, trusted, image, start)
     check(changed is None, "The weights of the network have changed.", next_step=WEIGHTS, tag=changed)
+    distance = np.sqrt(np.mean((image - start) ** 2))
+    check(distance < 0.153, f"Three steps of 0.05 have moved the image by {distance:.3g}.", next_step=SCALE)
 
 
 @pytest.mark.task(3)
