@@ -140,7 +140,7 @@ def test_nothing_is_exported_if_an_answer_would_be(tmp_path: Path, source: str) 
     root = tmp_path / "pack/pack"
     for name, text in FILLED.items():
         (root / name).write_text(text)
-    leak = "assert_close(submission.triple(np.array([1.0, 2.0])), [3.0, 6.0])"
+    leak = "assert_close(submission.triple(np.array([x, y])), [x + x + x, y + y + y])"
     if source == "reference":
         leak = "tripled_values = 3 * inputs"
         (root / "reference/basics/triple/triple.py").write_text(
