@@ -212,14 +212,28 @@ REMOVALS = [
         "test_attacks.py::test_worker_ends_with_the_one_who_asked",
     ),
     Removal(
-        "forbidden calls", "worker/worker.py", "            forbid(dotted)\n", "            pass\n", "test_attacks.py"
+        "forbidden calls", "worker/worker.py", "            forbid(name)\n", "            pass\n", "test_forbidden.py"
+    ),
+    Removal(
+        "forbidden operations",
+        "worker/forbidden.py",
+        "            _check(arguments[position], forbidden)\n",
+        "",
+        "test_forbidden.py",
+    ),
+    Removal(
+        "forbidden operations of graphs",
+        "worker/forbidden.py",
+        "        _check(op_type, forbidden)\n",
+        "",
+        "test_forbidden.py",
     ),
     Removal(
         "forbidden later",
         "worker/forbidden.py",
         "        sys.meta_path.insert(0, _finder)\n",
         "        pass\n",
-        "test_attacks.py",
+        "test_forbidden.py",
     ),
 ]
 

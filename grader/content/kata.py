@@ -14,6 +14,7 @@ from grader.content.solution import NAME
 from grader.content.solution import Solution
 from grader.content.solution import read_solution
 from grader.errors import PackError
+from grader.protocol.computations import COMPUTATIONS
 from grader.protocol.limits import Limits
 from grader.result import Feedback
 
@@ -236,6 +237,10 @@ def _find_problem(spec: Spec) -> str | None:
             f"format_version is {spec.format_version}, and this grader reads {FORMAT_VERSION}; "
             f"update the grader, or write the kata in that form."
         )
+    for name in spec.forbidden:
+        if "." not in name and name not in COMPUTATIONS:
+            known = ", ".join(COMPUTATIONS)
+            return f"forbidden: expected a dotted name such as keras.ops.conv, or one of {known}, found {name!r}; change it."
     for number, task in enumerate(spec.tasks, 1):
         if not task.points > 0:
             return f"task {number} has {task.points:g} points; give every task more than 0."

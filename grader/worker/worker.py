@@ -154,11 +154,11 @@ class Worker:
         self.objects[SUPPORT] = load_module("support", message.value["source"], os.path.abspath("support.py"))
 
     def do_load(self, message: wire.Message) -> None:
-        """Executes the submission as a module, with the forbidden calls out of its reach."""
+        """Executes the submission as a module, with what is forbidden out of its reach."""
         self.filename = message.name + ".py"
         sys.argv = [self.filename]
-        for dotted in message.value["forbidden"]:
-            forbid(dotted)
+        for name in message.value["forbidden"]:
+            forbid(name)
         if message.seed is not None:
             seed_libraries(message.seed)
         self.objects[SUBMISSION] = load_module(message.name, message.value["source"], self.filename)

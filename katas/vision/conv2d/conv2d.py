@@ -28,8 +28,8 @@ def conv2d(
     P // 2 of these pixels go before the image (top, left) and the others after it (bottom, right); all are 0. This is
     TensorFlow's convention. Height and width have each their own n, k and P.
 
-    Finished convolutions are off limits (those of `keras.ops`, `keras.layers`, `tensorflow.nn`, `tensorflow.raw_ops`
-    and `scipy`; `keras.ops.image.extract_patches` is one inside). Task 4 times the function: see the README.
+    Finished convolutions are off limits, whatever library they are from, and so are functions that extract patches, such
+    as `tf.image.extract_patches`. Task 4 times the function: see the README.
 
     Args:
         inputs: float array of shape `(batch, height, width, in_channels)`.
