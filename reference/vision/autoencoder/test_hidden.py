@@ -137,13 +137,24 @@ def test_reconstructs_unseen_digits(submission, rng, seed, threshold, pictures):
     threshold("reconstruction_error", ratio, tag=tag)
 
 
+def rearrange(rng):
+    """An order of the pixels that rolls, mirrors and turns an image, so that no package holds the digits of a grade."""
+    places = np.roll(np.arange(64).reshape(8, 8), rng.integers(1, 8, size=2), axis=(0, 1))
+    return np.rot90(places[:: rng.choice([-1, 1])], rng.integers(4)).ravel()
+
+
+def reorder(images, order):
+    return images.reshape(-1, 64)[:, order].reshape(-1, 8, 8)
+
+
 def judge(submission, rng, seed):
     """Trains on most digits and measures the others: (originals, reconstructions, picture of the plane, ratio, tag).
 
     Only the two numbers can pass from the encoder to the decoder: the decoder draws a fine grid of codes before the
     encoder sees a held-out digit, and the reconstructions are read off that grid.
     """
-    images = rng.permutation(load_digits().images / 16)
+    order = rearrange(rng)
+    images = reorder(rng.permutation(load_digits().images / 16), order)
     held_out, training = images[:HELD_OUT], images[HELD_OUT : HELD_OUT + TRAINING]
     encoder, decoder = train(submission, training, rng.integers(10, size=len(training)), 2, EPOCHS, seed)
     codes = encode(encoder, training, 2)
@@ -155,7 +166,8 @@ def judge(submission, rng, seed):
     middle = np.stack(np.meshgrid(*np.quantile(codes, np.linspace(0.02, 0.98, 12), axis=0).T), axis=-1).reshape(-1, 2)
     plane = read_off(drawn, axes, middle)
     ratio = np.mean((reconstructions - held_out) ** 2) / pca_error(training, held_out, 2)
-    return held_out, reconstructions, plane, float(ratio), find_tag(encoder, held_out, reconstructions)
+    pictures = [reorder(shown, np.argsort(order)) for shown in (held_out, reconstructions, plane)]
+    return *pictures, float(ratio), find_tag(encoder, held_out, reconstructions)
 
 
 def find_tag(encoder, images, reconstructions):
