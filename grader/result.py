@@ -75,6 +75,8 @@ class Result(msgspec.Struct, kw_only=True):
     max_score: float
     tests: list[TestResult]
     misconception: Misconception | None = None
+    is_diagnosis_pending: bool = False
+    """Whether there was no time to compare the submission with all known mistakes; the grader goes on with that."""
     thresholds: list[ThresholdResult] = []
     seed: int = 0
     device: Literal["cpu", "gpu"] = "cpu"

@@ -18,6 +18,7 @@ from grader.content.kata import load_kata
 from grader.diagnosis import trace
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
+from grader.learner.report import render_text
 from grader.protocol.channel import GradeRequest
 from grader.result import Misconception
 from grader.result import Result
@@ -246,7 +247,8 @@ def test_calls_of_the_judges_functions_count(write_kata: WriteKata, diagnose: Di
 
 
 def test_no_patience_is_no_diagnosis(kata: Kata, diagnose: Diagnose) -> None:
-    assert diagnose(kata, WRONG["squares"], diagnosis_seconds=0.0).misconception is None
+    result = diagnose(kata, WRONG["squares"], diagnosis_seconds=0.0)
+    assert (result.misconception, result.is_diagnosis_pending) == (None, False)
 
 
 def test_what_there_was_no_time_for_is_found_out_for_the_next_submission(
@@ -255,14 +257,16 @@ def test_what_there_was_no_time_for_is_found_out_for_the_next_submission(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     slow = kata.reference_folder / "right/slow.py"
     slow.write_text("import time\ntime.sleep(1.5)\n" + RIGHT)
-    assert diagnose(kata, WRONG["squares"], diagnosis_seconds=1e-6).misconception is None
-    seen = None
+    first = diagnose(kata, WRONG["squares"], diagnosis_seconds=1e-6)
+    assert (first.misconception, first.is_diagnosis_pending) == (None, True)
+    assert "still being looked up" in render_text(first, kata)
     for _ in range(50):
-        seen = diagnose(kata, WRONG["squares"], diagnosis_seconds=0.2).misconception
-        if seen:
+        later = diagnose(kata, WRONG["squares"], diagnosis_seconds=0.2)
+        if later.misconception:
             break
-    assert seen
-    assert seen.name == "squares"
+    assert later.misconception
+    assert (later.misconception.name, later.is_diagnosis_pending) == ("squares", False)
+    assert "still being looked up" not in render_text(later, kata)
 
 
 def test_change_of_a_wrong_solution_is_seen(kata: Kata, diagnose: Diagnose) -> None:

@@ -22,7 +22,7 @@ def redact(result: Result, feedback: Feedback, kata: Kata) -> Result:
         for number, test in enumerate(result.tests, 1)
     ]
     if feedback == "none":
-        result.misconception, result.thresholds = None, []
+        result.misconception, result.is_diagnosis_pending, result.thresholds = None, False, []
     return result
 
 

@@ -34,6 +34,7 @@ def give_verdict(grade: Grade) -> channel.Verdict:
         _cache(grade).store(request.solution, grade.traces)
     if result.status == "fail" and grade.traces and request.diagnosis_seconds:
         found = result.misconception = _diagnose(grade, request.diagnosis_seconds)
+        result.is_diagnosis_pending = grade.wants_diagnosis
         for test in result.tests:
             test.misconception = found.name if found and test.status == "fail" else None
     feedback = request.feedback or kata.spec.feedback

@@ -116,6 +116,8 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
         for other in found.alternatives:
             console.print(Text.assemble(("or: ", "bold"), other.title, f" {other.explanation}"))
         console.print(Text(f"{found.explanation} (Known code with this mistake {found.evidence}.)\n"))
+    if result.is_diagnosis_pending:
+        console.print(Text("Whether this is a known mistake is still being looked up: ask again in a few seconds.\n"))
     for threshold in result.thresholds:
         mark, style = _MARKS[threshold.status]
         console.print(
