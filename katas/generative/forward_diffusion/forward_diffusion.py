@@ -75,7 +75,7 @@ def training_batch(images: np.ndarray, ratios: np.ndarray, seed: int) -> tuple[n
     Args:
         images: uint8 array of shape `(batch, ...)` with pixels from 0 to 255.
         ratios: float array of shape `(T + 1,)`: entry t is α_t, as a schedule returns them. T is at least 1.
-        seed: an integer, 0 or more. The same seed gives the same batch, another seed another one.
+        seed: an integer, 0 or more. The same seed gives the same batch, a different seed a different one.
 
     Returns:
         `(noisy, chosen, noise)`: x_t, float array of the shape of the images; α_t of each image, float array of shape
