@@ -17,7 +17,7 @@ def q_update(
     learning_rate: float,
     discount: float,
 ) -> np.ndarray:
-    """Moves one entry of a Q-table towards what a single step tells about it.
+    """Moves one entry of a Q-table towards what a single step says about it.
 
     C. J. C. H. Watkins and P. Dayan, "Q-learning", Machine Learning 8, 1992:
 

@@ -22,7 +22,7 @@ class Dropout(keras.layers.Layer):
     repeats only the Keras and TensorFlow operations that it finds. There the size of the batch may be unknown, None in
     `inputs.shape`. Each run draws a new mask.
 
-    The finished layers and operations, `keras.layers.Dropout`, `keras.random.dropout`, `tf.nn.dropout` and their
+    Ready-made layers and operations, `keras.layers.Dropout`, `keras.random.dropout`, `tf.nn.dropout` and their
     relatives, are off limits. Random numbers are not.
     """
 
