@@ -6,7 +6,7 @@ import keras
 def discriminator_loss(real_logits: keras.KerasTensor, fake_logits: keras.KerasTensor) -> keras.KerasTensor:
     """Computes what the discriminator minimises.
 
-    I. Goodfellow and others, "Generative Adversarial Networks", arXiv 1406.2661, equation 1, with the sign reversed. With
+    I. Goodfellow et al., "Generative Adversarial Networks", arXiv 1406.2661, equation 1, with the sign reversed. With
     the logit s of an input, D = 1 / (1 + exp(-s)) is the probability that it is real:
 
         loss = -mean over the real data of log D - mean over the fakes of log(1 - D)
@@ -29,7 +29,7 @@ def discriminator_loss(real_logits: keras.KerasTensor, fake_logits: keras.KerasT
 def generator_loss(fake_logits: keras.KerasTensor, saturating: bool = False) -> keras.KerasTensor:
     """Computes what the generator minimises.
 
-    Goodfellow and others, equation 1 for "saturating", section 3 for the other. With D = 1 / (1 + exp(-s)) for a logit s:
+    Goodfellow et al., equation 1 for "saturating", section 3 for the other. With D = 1 / (1 + exp(-s)) for a logit s:
 
         saturating:      loss = mean log(1 - D)
         not saturating:  loss = -mean log D

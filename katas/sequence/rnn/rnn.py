@@ -1,4 +1,4 @@
-"""Recurrent layer: the same step for each element of a sequence, from a first state of three kinds."""
+"""Recurrent layer: the same step for each element of a sequence, from a first state of one of three kinds."""
 
 import keras
 
@@ -18,8 +18,8 @@ class RNN(keras.layers.Layer):
     h_0 is one of three kinds:
 
         "zeros"     0 everywhere.
-        "normal"    in training, every entry is drawn from the normal distribution with mean 0 and deviation 1, each for
-                    itself: for each sequence, for each unit, and anew in each call. Unless `training` is True, h_0 is the
+        "normal"    in training, every entry is drawn from the normal distribution with mean 0 and standard deviation 1,
+        independently: for each sequence, for each unit, and anew in each call. Unless `training` is True, h_0 is the
                     mean of that distribution, 0, so that the same inputs give the same states.
         "learned"   a weight, the same for all sequences, in training and afterwards.
 
@@ -28,8 +28,8 @@ class RNN(keras.layers.Layer):
     TensorFlow operations that it finds. There batch and time are None in `inputs.shape`. Gradients flow to the inputs and
     to all weights, through all steps.
 
-    Finished recurrent layers, `keras.layers.SimpleRNN`, `keras.layers.RNN` and their relatives, are off limits. Loops such
-    as `keras.ops.scan`, `keras.ops.while_loop` or `tf.scan` are not.
+    Ready-made recurrent layers, `keras.layers.SimpleRNN`, `keras.layers.RNN` and their relatives, are off limits. Loops
+    such as `keras.ops.scan`, `keras.ops.while_loop` or `tf.scan` are not.
 
     Attributes:
         kernel: W, of shape `(features, units)`.

@@ -6,7 +6,7 @@ import keras
 class DecoderBlock(keras.layers.Layer):
     """Lets each element of a sequence look at itself and the ones before it, then at the whole memory.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3. For each sequence Y of the
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3. For each sequence Y of the
     batch, whose rows are its elements, and the memory M that belongs to it (what the encoder made of the source):
 
         A      = LN_1(Y + MHA_1(Y, Y, Y))      masked: element i attends to the elements 1, ..., i
@@ -22,7 +22,7 @@ class DecoderBlock(keras.layers.Layer):
     adds β. There is no dropout.
 
     The layer works in compiled training too: there batch and both lengths are None in the shapes. Gradients flow to both
-    inputs and to all weights. The finished layers of Keras for attention and normalization may be used.
+    inputs and to all weights. Keras' own layers for attention and normalization may be used.
 
     Attributes:
         self_attention, cross_attention: MHA_1 and MHA_2, each a `keras.layers.MultiHeadAttention` of `num_heads` heads,
