@@ -16,7 +16,7 @@ def set_weights(layer, *values):
 
 
 def gradients(layer, query, key, value, mask, upstream):
-    """Differentiates sum(upstream * outputs) by input and by kernel: three and four gradients, None where nothing flows."""
+    """Gives the gradients of sum(upstream * outputs) for three inputs and four kernels; None where nothing flows."""
     inputs = [tf.constant(array, dtype="float32") for array in (query, key, value)]
     with tf.GradientTape() as tape:
         tape.watch(inputs)

@@ -35,7 +35,7 @@ def compile_layer(layer, depth):
 
 
 def gradients(layer, inputs, upstream):
-    """Differentiates sum(upstream * layer(inputs)) by input and by kernel: four gradients, None where nothing flows."""
+    """Gives the gradients of sum(upstream * layer(inputs)) for inputs and three kernels; None where nothing flows."""
     inputs = tf.constant(inputs, dtype="float32")
     with tf.GradientTape() as tape:
         tape.watch(inputs)
