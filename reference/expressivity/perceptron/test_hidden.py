@@ -52,7 +52,7 @@ def test_takes_a_batch(submission, rng, batch, features):
 def test_gate(submission, name):
     """Finds weights and a bias whose perceptron is `name`."""
     weights, bias = submission.gate(name)
-    step = "Choose ordinary numbers: a product with infinity may be no number at all."
+    step = "Choose ordinary numbers: a product with infinity may be NaN."
     weights, bias = assert_finite(weights, (2,), next_step=step), assert_finite(bias, (), next_step=step)
     table = (CORNERS @ weights + bias >= 0).astype(int).tolist()
     check(

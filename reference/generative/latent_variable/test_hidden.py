@@ -172,7 +172,7 @@ def test_estimates_from_what_it_draws(submission, rng, shape, latent_dim, sample
 @pytest.mark.task(3)
 @pytest.mark.parametrize("std", [0.2, 3.0])
 def test_draws_from_the_prior(submission, rng, std):
-    """Draws latent vectors from the standard normal distribution, also with a pixel's deviation of `std`."""
+    """Draws latent vectors from the standard normal distribution, even with a standard deviation of `std` for a pixel."""
     latents = estimate(submission, rng, (1, 2), 3, 4000, std, seed=int(rng.integers(1000)))[-1]
     for latent in latents.T:
         shares = [NormalDist().cdf(value) for value in latent]  # These are uniform if the latent is standard normal.
@@ -195,6 +195,6 @@ def test_draws_are_independent(submission, rng):
 
 @pytest.mark.task(3)
 def test_seed_decides(submission, rng):
-    """Draws the same vectors with the same seed, and others with another."""
+    """Draws the same vectors with the same seed, and different ones with a different seed."""
     for seed in (0, int(rng.integers(1, 10**6))):
         assert_seeded(lambda number: estimate(submission, rng, (2, 3), 2, 30, seed=number)[-1], seed)
