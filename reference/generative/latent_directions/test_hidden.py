@@ -17,7 +17,9 @@ SIDE = "The normal points to the side of the codes with the attribute. If it doe
 SPAN = "Take away the projection onto the whole span of the others, which is a least-squares problem."
 GAP = "For each factor take the largest mutual information minus the second largest, divided by the entropy of the factor."
 CUT = "Cut each dimension from its own smallest to its own largest value, which belongs to the last of the intervals."
-ONE_INTERVAL = "Where the smallest and the largest value are equal, put all samples into one interval; never divide by 0."
+ONE_INTERVAL = (
+    "Where the smallest and the largest value are equal, put all samples into one interval; never divide by 0."
+)
 
 
 def draw(rng, samples, dims, share):
