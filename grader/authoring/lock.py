@@ -135,7 +135,7 @@ def find_misfits(pack: Pack, katas: Iterable[Kata], lock: Lock) -> list[Finding]
             problem = f"the engine has changed since {kata.name} was verified; {again.format('--all')}"
             findings.append(Finding.about(file_of(pack), problem))
     for name in sorted(lock.keys() - names):
-        findings.append(Finding.about(file_of(pack), f"{name} is no kata of this pack; {again.format('--all')}"))
+        findings.append(Finding.about(file_of(pack), f"{name} is not a kata of this pack; {again.format('--all')}"))
     return findings
 
 

@@ -69,7 +69,7 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
             caught[solution].append(_failed(result))
     for solution, failed in caught.items():
         if all(failed) and not set.intersection(*failed):
-            yield Finding(solution.where, "is caught by other tests with other seeds; one test has to catch it always")
+            yield Finding(solution.where, "is caught by other tests with other seeds; one test must always catch it")
 
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -
         skipped = {test.name for test in result.tests if test.status == "skip"}
         unlike = (_failed(result) ^ set(outcomes.always)) - {*outcomes.sometimes, *outcomes.skipped} - skipped
         if unlike:
-            return f"{min(unlike)} ends otherwise"
+            return f"{min(unlike)} ends differently"
     return None
 
 

@@ -86,7 +86,9 @@ def arrange(entries: Iterable[Found], catalog: Catalog) -> Collection:
     found = _last_of_each(entries, collection)
     wrapper = _wrapper_of(found, catalog)
     if wrapper:
-        collection.notes.append(f"All is in the folder {wrapper!r}; the folders in it are taken to be the students'.")
+        collection.notes.append(
+            f"Everything is in the folder {wrapper!r}; the folders in it are taken to be the students'."
+        )
     items, strays = [], []
     for entry in found:
         parts = entry.parts[1:] if wrapper and entry.parts[0] == wrapper else entry.parts
@@ -197,7 +199,7 @@ def _take(student: str, items: list[_Item], catalog: Catalog, collection: Collec
         taken[kata] = first.found.name
         for other in others:
             why = _why(first, other)
-            collection.problems.append(f"{other.found.name}: {first.found.name} was taken for {kata}, {why}.")
+            collection.problems.append(f"{other.found.name}: {first.found.name} was taken as {kata}, {why}.")
     collection.problems += _misnamed(code, taken, catalog)
     if not answers and len(collection.problems) == num_problems:
         only = f", only {_some(unread)}" if unread else ""
@@ -237,7 +239,7 @@ def _misnamed(names: list[str], taken: dict[str, str], catalog: Catalog) -> list
     for name in names:
         kata = _meant(PurePath(name).stem.casefold(), catalog)
         if kata in taken:
-            problems.append(f"{name}: {taken[kata]} was taken for {kata}, which has the expected name and place.")
+            problems.append(f"{name}: {taken[kata]} was taken as {kata}, which has the expected name and place.")
         elif kata:
             problems.append(
                 f"{name}: expected {kata}.py in the student's folder, or in {kata}/ there; rename or move it."

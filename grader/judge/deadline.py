@@ -58,7 +58,7 @@ class OwnTimeDeadline:
         if self._wall_seconds >= WALL_FACTOR * self.limit_seconds + _GRACE_SECONDS:
             raise OverloadError(
                 f"The machine was too busy to grade: in {self._wall_seconds:.0f} s this code got {self._own_seconds:.1f} s to "
-                "run. Run it again when less is going on."
+                "run. Run it again when the machine is less busy."
             )
         return max(0.001, min(self._tick, self.limit_seconds - self._own_seconds))
 

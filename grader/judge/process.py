@@ -68,7 +68,7 @@ class WorkerOutput:
             if self.total_bytes > self.limit_bytes:
                 raise SubmissionStopped(
                     f"Your code printed more than {self.limit_bytes // 1024} KiB.",
-                    next_step="Remove the print inside the loop, or print every hundredth step only.",
+                    next_step="Remove the print inside the loop, or print only every hundredth step.",
                 )
             self.unread += chunk
 
