@@ -21,7 +21,7 @@ from grader.errors import PackError
 from grader.files import write_whole
 
 TURNS: Final = 8
-"""After so many commits in a row every kata has been verified afresh."""
+"""After this many commits in a row, every kata has been verified afresh."""
 
 _HEADER: Final = """\
 # Which katas were verified, and with what: written by `grader verify --lock`. An entry that is written by hand is found out,

@@ -29,7 +29,7 @@ from grader.result import Result
 from grader.service.client import traces_folder
 
 LIMIT_FACTOR: Final = 3.0
-"""Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
+"""Limits are at least this many times what the reference needs, lest a slow machine fail a correct solution."""
 
 Grades = dict[tuple[Solution, int], Result]
 """The results by solution and seed."""
@@ -73,7 +73,7 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
-    """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
+    """Checks that each wrong solution is told apart from all others: it must be recognised as itself."""
     for solution, seed, names in _diagnose_all(kata, grades, read_if_good(kata)):
         others = ", ".join(name for name in names if name != solution.name)
         if others:
@@ -95,7 +95,7 @@ def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None)
 
 
 def find_unclear(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[tuple[Solution, int]]:
-    """Lists the wrong solutions that are not taken for themselves by the tests that were run, where some were not."""
+    """Lists the wrong solutions that are not recognised as themselves by the tests that were run, where some were not."""
     partly = {key: result for key, result in grades.items() if any(test.status == "skip" for test in result.tests)}
     found = _diagnose_all(kata, partly, calibration) if partly else ()
     return {(solution, seed) for solution, seed, names in found if names != [solution.name]}

@@ -126,7 +126,7 @@ def list_archive(archive: Path, scratch: Path, is_wanted: Callable[[str], bool])
 
 
 def _split(name: str) -> tuple[str, ...]:
-    """Splits a path into its parts; some programs of Windows write backslashes, and macOS takes accents from their letters."""
+    """Splits a path into its parts; some Windows programs write backslashes, and macOS takes accents from their letters."""
     path = unicodedata.normalize("NFC", _legible(name)).replace("\\", "/")
     return tuple(part for part in path.split("/") if part not in ("", "."))
 
@@ -240,7 +240,7 @@ def _is_at_end(archive: tarfile.TarFile) -> bool:
 
 
 def _num_announced(path: Path, archive: zipfile.ZipFile) -> int:
-    """Returns how many members a zip archive says to have; `zipfile` does not miss what damage has hidden from its list."""
+    """Returns how many members a zip archive says it has; `zipfile` does not notice what damage has hidden from its index."""
     found = len(archive.filelist)
     with path.open("rb") as stream:
         stream.seek(-_END_BYTES - len(archive.comment), os.SEEK_END)

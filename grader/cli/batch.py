@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.service.executor import Executor
 
 PROGRESS_SECONDS: Final = 5.0
-"""What passes at least between two lines of progress where there is no terminal."""
+"""The least time between two lines of progress where there is no terminal."""
 
 
 @click.command("batch", short_help="Grade a class.")

@@ -17,10 +17,10 @@ from grader.protocol.wire import DeadlineExceeded
 
 _TICK_SECONDS: Final = 0.1
 _STANDSTILL_SECONDS: Final = 0.5
-"""A judge that neither computed nor waited for so long has been stopped."""
+"""A judge that neither computed nor waited for this long has been stopped."""
 
 _GRACE_SECONDS: Final = 5.0
-"""What passes on the wall in any case: limits may be short."""
+"""How much wall-clock time is granted in any case: limits may be short."""
 
 
 class OwnTimeDeadline:
@@ -30,8 +30,8 @@ class OwnTimeDeadline:
         """Starts the clock.
 
         Args:
-            limit_seconds: how much of its own time the worker may take; `WALL_FACTOR` times as much by the clock on the
-                wall is too long whatever the reason.
+            limit_seconds: how much of its own time the worker may take; `WALL_FACTOR` times as much wall-clock time is
+                too long whatever the reason.
             usage: the worker's counters, if there is a worker yet.
             description: the limit in words, if not the seconds of one call.
         """

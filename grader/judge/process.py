@@ -112,7 +112,7 @@ class WorkerProcess:
         self.status, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with zygote_end:
             try:
-                # A judge that only diagnoses has made way for others, and its workers shall, too.
+                # A judge that only diagnoses has made way for others, and its workers should, too.
                 niceness = os.getpriority(os.PRIO_PROCESS, 0)
                 request = messages.ForkRequest(limits, niceness, is_trusted)
                 socket.send_fds(control, [msgspec.msgpack.encode(request)], [zygote_end.fileno()])

@@ -21,7 +21,7 @@ _LEAST_MEAN = 10
 def assert_seeded(
     draw: Callable[[int], Any], seed: int, *, rtol: float = 0.0, atol: float = 0.0, next_step: str | None = None
 ) -> Any:
-    """Checks that a seed decides what is drawn: the same seed gives the same result, and the next one another.
+    """Checks that a seed decides what is drawn: the same seed gives the same result, and the next seed a different one.
 
     Args:
         draw: takes a seed and returns what the submission draws with it: a number, an array, or lists of these, in shapes
@@ -63,7 +63,7 @@ def assert_uniform(
     Draws without replacement vary less, and fail more rarely still.
 
     Args:
-        counts: how often each outcome came, those that never came included; or a dict of such counts by outcome. On
+        counts: how often each outcome occurred, those that never did included; or a dict of such counts by outcome. On
             average 10 at least: for fewer the approximation fails.
         next_step: one thing to try, a full sentence.
         tag: as for `check`.

@@ -34,7 +34,7 @@ def assert_shape(
         returned: what the submission returned.
         shape: lengths of the axes; None takes any length.
         name: what the value is, such as "the velocity", where a test looks at several.
-        next_step: one thing to try if the shape is another, a full sentence.
+        next_step: one thing to try if the shape is different, a full sentence.
 
     Raises:
         Mismatch: it is not numeric, is ragged, or has another shape.
