@@ -20,8 +20,8 @@ def approximate(
         g(x) = d + Σ_j v_j σ(w_j x + c_j),    σ(z) = 1 / (1 + exp(-z))
 
     It comes within ε in the supremum norm: |g(x) - f(x)| <= ε for every x in [a, b], not only for those x at which f
-    was evaluated. Nothing is trained. The function is L-Lipschitz, |f(x) - f(y)| <= L |x - y| for all x and y in [a,
-    b]; this L is a bound, and the function may be flatter.
+    was evaluated. Nothing is trained. The function is L-Lipschitz, |f(x) - f(y)| <= L |x - y| for all x and y in
+    [a, b]; this L is a bound, and the function may be flatter.
 
     The number of hidden units is at most 4 (1 + L (b - a) / ε). It may be 0.
 

@@ -41,7 +41,7 @@ def generator_loss(fake_logits: keras.KerasTensor, saturating: bool = False) -> 
 
     Returns:
         Float32 scalar: 0 or less if it is saturating, 0 or more if not. It and its gradient are finite and exact, for large
-            logits too.
+        logits too.
     """
     raise NotImplementedError("TODO: task 2")
 

@@ -6,10 +6,9 @@ import keras
 class LSTMCell(keras.layers.Layer):
     """Takes one step of a long short-term memory.
 
-    S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997; the forget gate is from F.
-    A. Gers, J. Schmidhuber and F. Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation
-    12(10), 2000; the equations are those of section 5.2.1 of the notes. With the input x_t, the output h and the memory
-    C:
+    S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997; the forget gate is from
+    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation
+    12(10), 2000; the equations are from section 5.2.1 of the notes. With the input x_t, the output h and the memory C:
 
         f_t = σ([h_{t-1}, x_t] W_f + b_f)       the forget gate
         i_t = σ([h_{t-1}, x_t] W_i + b_i)       the input gate

@@ -19,8 +19,8 @@ class RNN(keras.layers.Layer):
 
         "zeros"     0 everywhere.
         "normal"    in training, every entry is drawn from the normal distribution with mean 0 and standard deviation 1,
-        independently: for each sequence, for each unit, and anew in each call. Unless `training` is True, h_0 is the
-                    mean of that distribution, 0, so that the same inputs give the same states.
+                    independently: for each sequence, for each unit, and anew in each call. Unless `training` is True,
+                    h_0 is the mean of that distribution, 0, so that the same inputs give the same states.
         "learned"   a weight, the same for all sequences, in training and afterwards.
 
     The layer keeps nothing from one call to the next but its weights and the state of its random generator. It works in

@@ -48,7 +48,7 @@ def momentum_descent(
     Args:
         gradient: takes a float array of shape `(dims,)` and returns ∇L at that point, an array of the same shape. It is
             costly: call it at most once at each point of the path, in order, and nowhere else. At the last point you
-                may or may not call it.
+            may or may not call it.
         start: float array of shape `(dims,)`.
         learning_rate: μ, a positive number.
         momentum: α, a number from 0 to 1.
