@@ -19,7 +19,7 @@ from grader.diagnosis.trace import Traces
 from grader.result import Misconception
 
 TIMES_AS_LIKELY: Final = 10.0
-"""How many times as likely as under the next a value must be under the wrong solution that is named for it."""
+"""How many times as likely a value must be under the wrong solution that is named for it as under the next."""
 
 LEAST_SHARE: Final = 1 / 3
 """In this share of the tests that either fails, a wrong solution must give the submission's very answers."""

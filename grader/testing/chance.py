@@ -75,8 +75,7 @@ def assert_uniform(
         >>> assert_uniform([18, 25, 17, 20])
         >>> assert_uniform({"heads": 70, "tails": 10})
         Traceback (most recent call last):
-        grader.testing.mismatch.Mismatch: In 80 draws, the 2 outcomes do not occur equally often: chance alone explains
-        ...
+        grader.testing.mismatch.Mismatch: In 80 draws, the 2 outcomes do not occur equally often: chance alone ...
     """
     values = np.asarray(list(counts.values()) if isinstance(counts, Mapping) else counts, dtype=float)
     mean, freedom = float(values.mean()), values.size - 1
