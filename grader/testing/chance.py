@@ -88,7 +88,7 @@ def assert_uniform(
     limit = freedom * (1 - spread + NormalDist().inv_cdf(1 - FALSE_FAIL_RATE) * spread**0.5) ** 3
     if statistic > limit:
         raise Mismatch(
-            f"In {values.sum():g} draws, the {values.size} outcomes do not come equally often: "
+            f"In {values.sum():g} draws, the {values.size} outcomes do not occur equally often: "
             f"chance alone explains a chi-square of {limit:.3g}, and it is {statistic:.3g}.",
             returned=counts,
             expected=f"about {mean:.3g} of each",
