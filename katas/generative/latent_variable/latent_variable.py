@@ -72,8 +72,8 @@ def estimate_log_evidence(
         latent_dim: the number of latent variables, at least 1.
         samples: n, at least 1.
         std: the standard deviation of every pixel, a number from 0.001 to 1000.
-        seed: an integer, 0 or more, which alone decides what is drawn: the same seed gives the same vectors, and another seed
-            gives others.
+        seed: an integer, 0 or more, which alone decides what is drawn: the same seed gives the same vectors, and a different
+            seed gives different ones.
 
     Returns:
         Float array of shape `(batch,)`: the estimate of log P(X) for each input.

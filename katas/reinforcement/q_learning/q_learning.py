@@ -31,7 +31,7 @@ def q_update(
         r_t: the reward of the step.
         s_t: the state after the step.
         terminated_t: True if `s_t` is terminal. A step at which the time ran out (truncated) has False here.
-        learning_rate: from 0 to 1; 1 puts the target in the place of the old value.
+        learning_rate: from 0 to 1; 1 puts the target in place of the old value.
         discount: from 0 to 1.
 
     Returns:

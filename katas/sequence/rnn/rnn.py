@@ -55,8 +55,8 @@ class RNN(keras.layers.Layer):
             initial_state: "zeros", "normal" or "learned".
             return_sequences: whether a call returns all states or the last one.
             seed: decides what "normal" draws: layers with the same seed, 0 or more, draw the same numbers in their first
-                call, in their second and so on, and layers with different seeds draw others. None stands for a seed that
-                differs from layer to layer.
+                call, in their second and so on, and layers with different seeds draw different ones. None means a seed
+                that differs from layer to layer.
             kwargs: what every Keras layer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 1")

@@ -31,7 +31,7 @@ def random_shift(images: np.ndarray, max_shift: int, seed: int) -> np.ndarray:
     Args:
         images: float array of shape `(batch, height, width)`.
         max_shift: an integer, 0 or more.
-        seed: fixes everything random: the same arguments give the same images, another seed gives others.
+        seed: fixes everything random: the same arguments give the same images, a different seed gives different ones.
 
     Returns:
         Float array of shape `(batch, height, width)`: the moved images, in the order of `images`.
@@ -57,7 +57,7 @@ def augment(images: np.ndarray, labels: np.ndarray, copies: int, seed: int) -> t
         images: float array of shape `(samples, 8, 8)` with values between 0 and 1.
         labels: integer array of shape `(samples,)`.
         copies: at least 1, how many copies are made of each image.
-        seed: fixes everything random: the same arguments give the same result, another seed gives other copies.
+        seed: fixes everything random: the same arguments give the same result, a different seed gives different copies.
 
     Returns:
         `(images, labels)`: a float array of shape `(samples * (1 + copies), 8, 8)` with values between 0 and 1, and an integer
@@ -80,7 +80,8 @@ def prepare(
         labels: integer array of shape `(samples,)`.
         num_validation: from 1 to samples - 1.
         copies: at least 1, as in `augment`.
-        seed: fixes everything random: the same arguments give the same result, another seed draws other samples.
+        seed: fixes everything random: the same arguments give the same result, a different seed draws different
+            samples.
 
     Returns:
         `(training_images, training_labels, validation_images, validation_labels)`: the first two as `augment` returns them for

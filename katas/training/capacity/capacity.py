@@ -57,8 +57,8 @@ def split(groups: np.ndarray, num_validation_groups: int, seed: int) -> tuple[np
     Args:
         groups: integer array of shape `(samples,)`: the group of each sample. Groups may be any integers, in any order.
         num_validation_groups: how many groups are held back, at least 1 and fewer than there are groups.
-        seed: an integer from 0 to 2**31 - 1. The same seed gives the same split in each call, other seeds
-            give others.
+        seed: an integer from 0 to 2**31 - 1. The same seed gives the same split in each call, different seeds give
+            different ones.
 
     Returns:
         `(training, validation)`: two integer arrays with the positions of the samples in `groups`, from 0. Every sample is
@@ -82,7 +82,7 @@ def losses_by_capacity(
             each capacity.
         capacities: positive integers, at least one, in increasing order.
         training: `(inputs, targets)`, float arrays of shapes `(samples, features)` and `(samples,)`.
-        validation: the same, with another number of samples.
+        validation: the same, with a different number of samples.
 
     Returns:
         `(training_losses, validation_losses)`: two float arrays of shape `(len(capacities),)`.
@@ -109,8 +109,8 @@ def select(
         fit: as in `losses_by_capacity`. Call it once for each capacity, and once more for the final model.
         capacities: positive integers, at least one, in increasing order.
         training: `(inputs, targets)`, float arrays of shapes `(samples, features)` and `(samples,)`.
-        validation: the same, with another number of samples.
-        test: the same, with another number of samples.
+        validation: the same, with a different number of samples.
+        test: the same, with a different number of samples.
 
     Returns:
         `(capacity, model, test_loss)`: an integer, the final model as `fit` returned it (or a function that returns the

@@ -33,8 +33,8 @@ class Dropout(keras.layers.Layer):
             rate: the probability with which a unit is dropped, from 0 up to but not including 1. A rate of 0 drops
                 nothing.
             seed: an integer, or None. Two layers that are made with the same integer drop the same units in their first
-                call, the same in their second, and so on, if the inputs have the same shapes; other integers give other
-                units. With None each layer draws random numbers of its own.
+                call, the same in their second, and so on, if the inputs have the same shapes; different integers give
+                different units. With None each layer draws random numbers of its own.
             kwargs: what every Keras layer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 1")

@@ -40,8 +40,8 @@ def train_members(
         members: M, at least 1.
         units: width of the hidden layer.
         epochs: at least 1, how often each member uses each sample.
-        seed: fixes everything random: on one machine, the same arguments give the same networks, and another seed
-            gives others.
+        seed: fixes everything random: on one machine, the same arguments give the same networks, and a different seed
+            gives different ones.
 
     Returns:
         List of M networks. Each is a list of four float arrays, of the shapes `(64, units)`, `(units,)`, `(units, 10)` and

@@ -62,7 +62,7 @@ def initialize(widths: list[int], seed: int) -> tuple[str, list[np.ndarray]]:
     Args:
         widths: how many numbers there are before the first layer, between the layers, and after the last: K + 1 integers for
             K layers, each at least 10.
-        seed: fixes everything random: the same arguments give the same kernels, another seed gives others.
+        seed: fixes everything random: the same arguments give the same kernels, a different seed gives different ones.
 
     Returns:
         `(activation, kernels)`: "sigmoid", "tanh" or "relu", and K finite float arrays; kernel l, counted from 0, has the

@@ -15,7 +15,7 @@ from grader.testing import assert_uniform
 from grader.testing import check
 from grader.testing import unpack
 
-COUNT = "The ratios of T steps are T + 1 numbers: α_0 = 1 stands before the first step."
+COUNT = "The ratios of T steps are T + 1 numbers: α_0 = 1 comes before the first step."
 FIRST = "Nothing has happened before the first step: α_0 is 1, and the steps follow after it."
 FALLS = "A signal ratio says how much of the image is left, so it falls from step to step, whatever your notes print."
 ROOTS = "Those are the roots: `diffuse` takes the root of a ratio, and a schedule returns the ratio itself."

@@ -167,7 +167,7 @@ def test_compiled(submission, support, rng):
 
 @pytest.mark.task(3)
 def test_gradient(submission, support, rng):
-    """Passes the gradient back to its embeddings, once for each place where a token stands."""
+    """Passes the gradient back to its embeddings, once for each place where a token occurs."""
     embeddings, tokens, upstream = rng.normal(size=(4, 6)), random_tokens(rng, (3, 5), 4), rng.normal(size=(3, 5, 6))
     layer = make_layer(submission, support, embeddings)
     (gradient,) = assert_length(support.gradients(layer, tokens, upstream), 1, of="trainable weights", next_step=WEIGHT)

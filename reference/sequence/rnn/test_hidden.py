@@ -200,7 +200,7 @@ def test_draws_in_training_only(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_seed_decides(submission, support):
-    """Draws the same for the same seed, call after call, and other numbers for another seed or none; 0 is a seed, too."""
+    """Draws the same for the same seed, call after call, and different ones for a different seed or none; 0 is a seed, too."""
 
     def draws(number):
         layer = make_transparent(submission, support, 3, number)

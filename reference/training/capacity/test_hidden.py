@@ -26,7 +26,7 @@ EDGE = "A loss that equals the target is low enough, and a difference that equal
 SIDES = "Return the positions of the training samples first, then those of the validation samples, each sample once."
 GROUPS = "Draw groups, not samples: all samples of a group go where the group goes."
 NUMBER = "Draw as many different groups as are asked for; the second array has their samples."
-EVENLY = "Draw with `seed` from the list of different groups, in which each stands once, however many samples it has."
+EVENLY = "Draw with `seed` from the list of different groups, in which each occurs once, however many samples it has."
 
 TRAIN_ONLY = "Fit to the training data alone: a model that has seen the validation data is not tested by them."
 ONCE = "Call `fit` once for each capacity, and measure the model twice; the final model is one more."

@@ -199,7 +199,7 @@ def test_trains(submission, support, rng, activation):
 def test_start(submission, seed, widths):
     """Returns an activation and one kernel for each pair of neighbours in `widths`, decided by the seed."""
     first, again, other = (start(submission, widths, number) for number in (seed, seed, seed + 1))
-    step = "Draw all random numbers from `seed`: the same arguments give the same kernels, and another seed others."
+    step = "Draw all random numbers from `seed`: the same arguments give the same kernels, and a different seed different ones."
     for kernel, same, different in zip(first.kernels, again.kernels, other.kernels, strict=True):
         assert_equal(same, kernel, next_step=step)
         check(np.any(different != kernel), "Two seeds give the same kernel.", next_step=step)
