@@ -64,8 +64,7 @@ def diffuse(images: np.ndarray, ratios: np.ndarray, noise: np.ndarray) -> np.nda
 def training_batch(images: np.ndarray, ratios: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Makes what a denoiser learns from: noisy images, how noisy they are, and the noise that was added.
 
-    Ho et al. 2020, Algorithm 1, lines 2 to 4, and section 3.3 for the pixels. Each image, by itself and independently of the
-    others, gets
+    Ho et al. 2020, Algorithm 1, lines 2 to 4, and section 3.3 for the pixels. Each image, independently of the others, gets
 
         x_0 = its pixels, scaled linearly so that 0 becomes -1 and 255 becomes 1
         t   = a step, each of 1, ..., T equally likely

@@ -7,7 +7,7 @@ class Dropout(keras.layers.Layer):
     """Drops random units in training and scales up what is left (inverted dropout).
 
     N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: A Simple Way to Prevent Neural
-    Networks from Overfitting", Journal of Machine Learning Research 15, 2014. In training, each unit x by itself:
+    Networks from Overfitting", Journal of Machine Learning Research 15, 2014. In training, each unit x independently:
 
         output = 0               with probability rate
         output = x / (1 - rate)  otherwise

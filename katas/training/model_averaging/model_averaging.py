@@ -27,7 +27,8 @@ def train_members(
     """Trains the members of an ensemble: networks that have learned the same and still differ.
 
     As in the paper above, each member starts from random weights of its own, which are independent of those of the others,
-    and is trained by itself on all samples. A network is what `get_weights()` of a Keras model with two dense layers returns:
+    and is trained separately, on all samples. A network is what `get_weights()` of a Keras model with two dense layers
+    returns:
 
         [W_1, b_1, W_2, b_2],    logits = max(0, inputs W_1 + b_1) W_2 + b_2
 

@@ -22,7 +22,7 @@ SHIFT = "Take exp(m) out of the sum, where m is the largest entry of the same co
 IMPOSSIBLE = "exp(-inf) is 0, a sample like any other in the mean; only -inf - (-inf) must not happen."
 COUNT = "Draw `samples` vectors of `latent_dim` numbers, the same for all inputs, and give each to the generator once."
 PRIOR = "Draw from the standard normal distribution: mean 0, standard deviation 1, whatever `std` is."
-APART = "Draw each coordinate of each vector by itself."
+APART = "Draw each coordinate of each vector independently."
 COMBINE = "Average P(X|z) over the vectors that the generator got, nothing more: z was drawn from P(z) already."
 
 
@@ -128,7 +128,7 @@ def test_far_from_zero(submission, rng, place):
 
 @pytest.mark.task(2)
 def test_columns_of_different_size(submission, rng):
-    """Treats each column by itself, where one has tiny densities and another huge ones."""
+    """Treats each column on its own, where one has tiny densities and another huge ones."""
     values = np.round(np.array([-2000.0, 0.0, 900.0, -150.0]) + 2 * rng.normal(size=(8, 4)))
     returned = assert_finite(submission.log_evidence(values), (4,), name="the result", next_step=SHIFT)
     assert_close(returned, mean_in_log_space(values), rtol=1e-6, atol=1e-4, next_step=SHIFT)

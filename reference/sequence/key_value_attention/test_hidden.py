@@ -16,7 +16,7 @@ LENGTH = "The length of a vector is the root of its sum of squares, and each row
 ZERO = "A vector of zeros has length 0: make sure that its dot products, which are 0, are not divided by that."
 ADDITIVE = "Map query and key by their matrices, add, take tanh, and multiply by `v`, in this order."
 SATURATED = "Use a tanh that works for large numbers, as the library's does: exp of 2,000 is infinite."
-ROW = "Take the softmax of each row by itself: the keys compete for the attention of a query."
+ROW = "Take the softmax of each row on its own: the keys compete for the attention of a query."
 STABLE = "Subtract from each row its own largest score before you take exp."
 SUM = "Sum the values, each times its weight for this query; the weights themselves are the second result."
 

@@ -224,7 +224,7 @@ def test_copies_are_like_their_originals(submission, some_seed, rng):
 
 @pytest.mark.task(3)
 def test_each_copy_is_changed_by_itself(submission, some_seed, rng):
-    """Changes each copy by itself: equal images, and copies of one image, turn out different."""
+    """Changes each copy independently: equal images, and copies of one image, turn out different."""
     images, _ = digits(rng)
     for count, copies in [(60, 1), (1, 60)]:
         grown, _ = augment(submission, np.repeat(images[:1], count, axis=0), np.full(count, 7), copies, some_seed)

@@ -61,7 +61,7 @@ def test_kept_units_are_scaled_up(submission, rng, rate):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("along", AXES)
 def test_units_are_independent(submission, rng, along):
-    """Drops or keeps each unit by itself, whatever happens to its neighbours among the `along`."""
+    """Drops or keeps each unit independently, whatever happens to its neighbours among the `along`."""
     dropped = dropped_by(submission.Dropout(0.5), random_inputs(rng, (100, 20, 20)))
     alike = (dropped == np.roll(dropped, 1, axis=AXES.index(along))).mean()
     # Two independent units have the same fate half of the time; the standard deviation of the share is 0.0025.
@@ -81,7 +81,7 @@ def test_number_of_dropped_units_varies(submission, rng):
     check(
         2.5 < counts.std() < 4.6,
         f"In 300 samples of 50 units, the count of dropped ones has the standard deviation {counts.std():.2f}, not about 3.54.",
-        next_step="Decide for each unit by itself; do not fix how many units of a sample are dropped.",
+        next_step="Decide for each unit independently; do not fix how many units of a sample are dropped.",
         tag="always the same number" if counts.std() == 0 else "too near" if counts.std() < 3.54 else "too far apart",
     )
 

@@ -178,7 +178,7 @@ def test_next_epoch_has_another_order(submission, support, seed):
 
 @pytest.mark.task(1)
 def test_generator_decides_the_order(submission, support, seed):
-    """Draws from the generator alone: one made from the same seed gives the same order, from a different seed a different one."""
+    """Draws from the generator alone: the same seed gives the same order, a different seed a different one."""
     orders = [
         order_of(epoch(submission, *numbered(40), 8, support.make_generator(each))) for each in (seed, seed, seed + 1)
     ]
