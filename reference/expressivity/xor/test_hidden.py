@@ -35,9 +35,7 @@ def corners(num_inputs):
 
 def take_network(layers, num_inputs):
     """The layers as arrays, if they are a network of threshold units with so many inputs and one output."""
-    check(
-        isinstance(layers, list | tuple) and layers, "That is not a list of layers.", returned=layers, next_step=LAYERS
-    )
+    check(isinstance(layers, list | tuple) and layers, "It is not a list of layers.", returned=layers, next_step=LAYERS)
     network, width, size = [], num_inputs, 0
     for number, layer in enumerate(layers, 1):
         weights, biases = unpack(layer, "weights", "biases", next_step=LAYERS)

@@ -29,9 +29,7 @@ STEPS = {
     "one": "The predictions depend on the last element of the window only: let the network see all of it.",
     "order": "The order of the elements in the window makes no difference: flatten the window, and do not average it.",
 }
-LONGER = (
-    "Look at the shapes first, then at the windows (each within one sequence), then train longer, or with larger steps."
-)
+LONGER = "Look at the shapes first, then at the windows (each within one sequence); then take more or larger steps."
 
 
 def cut(sequences, window, horizon):
