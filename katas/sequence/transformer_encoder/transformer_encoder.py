@@ -12,9 +12,9 @@ class EncoderBlock(keras.layers.Layer):
         Y      = LN_1(X + MHA(X, X, X))
         output = LN_2(Y + FFN(Y)),   FFN(Y) = ReLU(Y W_1 + b_1) W_2 + b_2
 
-    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalized.
+    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalised.
     MHA is multi-head attention with X as queries, keys and values. Each element attends to all elements of its sequence,
-    to later ones too, but for those that the mask leaves out. FFN works on each element by itself. LN normalizes each
+    to later ones too, but for those that the mask leaves out. FFN works on each element by itself. LN normalises each
     element by itself: from each of its entries it subtracts the mean of the element's `depth` entries, divides by
     sqrt(variance + 0.000001) (the biased variance, and 1e-6 for epsilon, where Keras' default is 1e-3), multiplies by γ and
     adds β. There is no dropout.
