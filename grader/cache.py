@@ -1,4 +1,4 @@
-"""Keeps on disk what was made out of other things, until its version or one of the files that it was made from changes."""
+"""Keeps on disk what was made from other things, until its version or one of the files that it was made from changes."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def load(file: Path, version: str) -> bytes | None:
 
 
 def store(file: Path, version: str, content: bytes, stamps: Iterable[Stamp] = ()) -> None:
-    """Keeps a content; where it cannot be written it is made again next time.
+    """Keeps content; where it cannot be written it is made again next time.
 
     Args:
         file: where to keep it.
-        version: changes when another content would be made.
+        version: changes when different content would be made.
         content: what to keep.
         stamps: of files that it depends on beside the version, taken before it was made.
     """

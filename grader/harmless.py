@@ -15,7 +15,7 @@ _LINE_END: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-"""Control characters, marks that turn the direction of writing, and halves of characters."""
+"""Control characters, marks that change the direction of writing, and halves of characters."""
 
 _COMMAND: Final = re.compile(r"^(\s*)::|(#)#(?=\[|vso\[|teamcity\[)|^(\s*section_(?:start|end)):", re.MULTILINE)
 """Where GitHub, Azure, TeamCity and GitLab look for commands to themselves."""

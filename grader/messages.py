@@ -18,7 +18,7 @@ from grader.harmless import harmless
 
 LOG_NAME: Final = "errors.log"
 _MAX_LOG_BYTES: Final = 2**20
-"""A log that has grown beyond this is begun anew."""
+"""A log that has grown beyond this is started over."""
 
 _MAX_CHARACTERS: Final = 300
 """Of an exception's text; all of it is in the log."""

@@ -64,7 +64,7 @@ class PluginManager(pluggy.PluginManager):
         try:
             registered = super().register(plugin, name)
         except pluggy.PluginValidationError as error:
-            raise PackError(f"a hook takes other arguments than specified ({' '.join(str(error).split())})") from error
+            raise PackError(f"a hook's arguments are not those specified ({' '.join(str(error).split())})") from error
         for caller in self.get_hookcallers(plugin) or ():
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is plugin:
@@ -80,7 +80,7 @@ class PluginManager(pluggy.PluginManager):
             if options is None:
                 continue
             if (options.get("specname") or attribute) not in known:
-                raise PackError(f"{attribute!r} is no hook of the grader; the hooks are {', '.join(known)}")
+                raise PackError(f"{attribute!r} is not a hook of the grader; the hooks are {', '.join(known)}")
             if options.get("wrapper") or options.get("hookwrapper"):
                 raise PackError(f"its {attribute} is a wrapper, and the grader calls plain hooks only")
 

@@ -316,7 +316,10 @@ def test_start_makes_the_workspace_where_it_is_called(nowhere: Path, monkeypatch
     below.mkdir(parents=True)
     monkeypatch.chdir(below)
     started = grader("start", "xor")
-    assert started.stderr == f"{below} is a workspace of its own now; {nowhere} stays another, with its own progress.\n"
+    assert (
+        started.stderr
+        == f"{below} is a workspace of its own now; {nowhere} remains a separate one, with its own progress.\n"
+    )
     assert (below / "xor/xor.py").exists()
     assert not (nowhere / "xor").exists()
     monkeypatch.chdir(nowhere / "perceptron")

@@ -266,9 +266,9 @@ def test_status_and_stop_on_the_command_line(folder: Path) -> None:
     def zygote(word: str) -> str:
         return CliRunner().invoke(create_cli(create_manager()), ["service", word]).output
 
-    assert "No service runs" in zygote("status")
+    assert "No service is running" in zygote("status")
     with BackgroundService() as service:
         service._start()
     assert str(running().pid) in zygote("status")
-    assert zygote("stop") == "The service has ended.\n"
-    assert zygote("stop") == "No service runs.\n"
+    assert zygote("stop") == "The service has stopped.\n"
+    assert zygote("stop") == "No service is running.\n"

@@ -299,7 +299,7 @@ def test_members_that_damage_has_hidden_from_the_list_are_missed(tmp_path: Path,
     change_entry(source, 32, (46 + len("cid/perceptron.py")).to_bytes(2, "little"))
     run = batch(source)
     assert run.exit_code == 2
-    assert "1 of its files cannot be told" in run.output
+    assert "1 of its files cannot be identified" in run.output
     assert [row[0] for row in table(tmp_path, source)] == ["ann", "bob"]
 
 
@@ -320,7 +320,7 @@ def test_damaged_header_in_a_tar_is_said_and_the_rest_is_graded(tmp_path: Path, 
     source.write_bytes(content)
     run = batch(source)
     assert run.exit_code == 2
-    assert "a file whose name cannot be told any more is damaged, after 'ann/perceptron.py'" in run.output
+    assert "a file whose name is lost is damaged, after 'ann/perceptron.py'" in run.output
     assert [row[0] for row in table(tmp_path, source)] == ["ann", "cid"]
 
 

@@ -168,7 +168,7 @@ def test_service_stays_for_its_user(installed: Path, folder: Path, user: int | N
     shell = run_as(user, installed, folder, "/bin/sh", "-c", "; ".join(commands))
     assert shell.stdout.count("PASS") == 2
     assert "ready for: double" in shell.stdout
-    assert "The service has ended." in shell.stdout
+    assert "The service has stopped." in shell.stdout
 
 
 def steps_of(document: Path) -> Iterator[tuple[str, str]]:

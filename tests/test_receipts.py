@@ -64,7 +64,7 @@ def test_changed_receipt_is_found_out(receipt: Path, part: str) -> None:
     receipt.write_text(json.dumps(signed))
     run = grader("verify-receipt", receipt)
     assert run.exit_code == 1
-    assert "it was changed" in run.output
+    assert "which was changed" in run.output
 
 
 def test_other_key_is_found_out(receipt: Path) -> None:

@@ -166,7 +166,7 @@ def test_even_draws_pass_and_uneven_ones_do_not() -> None:
     counts = [np.bincount(np.random.default_rng(seed).integers(6, size=600), minlength=6) for seed in range(200)]
     for found in counts:
         assert_uniform(found)
-    with pytest.raises(Mismatch, match="do not come equally often"):
+    with pytest.raises(Mismatch, match="do not occur equally often"):
         assert_uniform([180, 84, 84, 84, 84, 84])
     with pytest.raises(ValueError, match="10 draws for each"):
         assert_uniform([3, 4])

@@ -311,7 +311,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], object], str, str]] = {
     "the evidence expects other tests to fail": (
         lambda copy: copy.measure([0.0] * 5, [3.0] * 5, fails=["test_doubles", "test_gone"]),
         "calibration.json",
-        "test_gone ends otherwise",
+        "test_gone ends differently",
     ),
     "nothing shows what the limit of speed is for": (
         lambda copy: copy.time(100.0),

@@ -21,7 +21,7 @@ from grader.errors import PackError
 from grader.files import write_whole
 
 TURNS: Final = 8
-"""After so many commits in a row every kata has been verified afresh."""
+"""After this many commits in a row, every kata has been verified afresh."""
 
 _HEADER: Final = """\
 # Which katas were verified, and with what: written by `grader verify --lock`. An entry that is written by hand is found out,
@@ -135,7 +135,7 @@ def find_misfits(pack: Pack, katas: Iterable[Kata], lock: Lock) -> list[Finding]
             problem = f"the engine has changed since {kata.name} was verified; {again.format('--all')}"
             findings.append(Finding.about(file_of(pack), problem))
     for name in sorted(lock.keys() - names):
-        findings.append(Finding.about(file_of(pack), f"{name} is no kata of this pack; {again.format('--all')}"))
+        findings.append(Finding.about(file_of(pack), f"{name} is not a kata of this pack; {again.format('--all')}"))
     return findings
 
 

@@ -29,7 +29,7 @@ from grader.result import Result
 from grader.service.client import traces_folder
 
 LIMIT_FACTOR: Final = 3.0
-"""Limits are at least so many times what the reference needs, lest a slow machine fail a correct solution."""
+"""Limits are at least this many times what the reference needs, lest a slow machine fail a correct solution."""
 
 Grades = dict[tuple[Solution, int], Result]
 """The results by solution and seed."""
@@ -69,11 +69,11 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
             caught[solution].append(_failed(result))
     for solution, failed in caught.items():
         if all(failed) and not set.intersection(*failed):
-            yield Finding(solution.where, "is caught by other tests with other seeds; one test has to catch it always")
+            yield Finding(solution.where, "is caught by other tests with other seeds; one test must always catch it")
 
 
 def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
-    """Checks that each wrong solution is told apart from all others: it must be taken for itself."""
+    """Checks that each wrong solution is told apart from all others: it must be recognised as itself."""
     for solution, seed, names in _diagnose_all(kata, grades, read_if_good(kata)):
         others = ", ".join(name for name in names if name != solution.name)
         if others:
@@ -95,7 +95,7 @@ def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None)
 
 
 def find_unclear(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[tuple[Solution, int]]:
-    """Lists the wrong solutions that are not taken for themselves by the tests that were run, where some were not."""
+    """Lists the wrong solutions that are not recognised as themselves by the tests that were run, where some were not."""
     partly = {key: result for key, result in grades.items() if any(test.status == "skip" for test in result.tests)}
     found = _diagnose_all(kata, partly, calibration) if partly else ()
     return {(solution, seed) for solution, seed, names in found if names != [solution.name]}
@@ -204,7 +204,7 @@ def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -
         skipped = {test.name for test in result.tests if test.status == "skip"}
         unlike = (_failed(result) ^ set(outcomes.always)) - {*outcomes.sometimes, *outcomes.skipped} - skipped
         if unlike:
-            return f"{min(unlike)} ends otherwise"
+            return f"{min(unlike)} ends differently"
     return None
 
 

@@ -11,9 +11,9 @@ from grader.content.kata import Threshold
 from grader.result import Result
 
 FACTOR: Final = 2.0
-"""So many times below the limit are right solutions, and so many times above it slow wrong ones."""
+"""How many times below the limit right solutions have to be, and how many times above it slow wrong ones."""
 
-_REMEDY: Final = "let the speed test give more work, or choose another limit"
+_REMEDY: Final = "give the speed test more work, or choose another limit"
 
 
 def find_unseparated(threshold: Threshold, results: Mapping[str, Sequence[Result]]) -> Iterator[str]:

@@ -35,16 +35,16 @@ from grader.service.client import traces_folder
 from grader.service.executor import Executor
 
 REFERENCE_CPU_SECONDS: Final = 5.0
-"""So much processor time may a whole run of a reference take."""
+"""How much processor time a whole run of a reference may take."""
 
 LONGER_REFERENCE_CPU_SECONDS: Final = 8.0
 """The same for katas of reinforcement learning, whose agents need episodes."""
 
 CPU_SECONDS: Final = 30.0
-"""So much processor time may a verification with one seed take."""
+"""How much processor time a verification with one seed may take."""
 
 KATAS_AT_A_TIME: Final = 8
-"""So many are verified together; what is found is kept before the next begin, lest an interruption lose it."""
+"""How many are verified together; what is found is kept before the next begin, lest an interruption lose it."""
 
 _Wanted = tuple[Kata, Solution, int]
 """A grade to make: of which kata and solution, with which seed."""
@@ -79,7 +79,7 @@ def verify(
     folder: Path | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Verification]:
-    """Verifies katas; one that has not changed, nor has the grader, is not graded again.
+    """Verifies katas; one that has not changed is not graded again, unless the grader has.
 
     Args:
         catalog: where the katas come from.

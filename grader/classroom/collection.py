@@ -1,7 +1,7 @@
 """What a class handed in: sorts files by student and kata, and says of each that is not graded why.
 
-Every student has a folder with `KATA.py` or `KATA/KATA.py` in it, and all of these may lie in one folder more. What teachers
-download from Moodle and Canvas is read as it is: `Jane Doe_123_assignsubmission_file_/KATA.py`, and
+Every student has a folder with `KATA.py` or `KATA/KATA.py` in it, and all of these may be inside one more folder. What
+teachers download from Moodle and Canvas is read as it is: `Jane Doe_123_assignsubmission_file_/KATA.py`, and
 `doejane_LATE_123_456_KATA-1.py` without a folder. Nothing is graded on a guess: a file of another name is named and left out.
 """
 
@@ -28,7 +28,7 @@ _NUMBERED: Final = re.compile(r"(?P<stem>.+)-(?P<number>\d+)(?P<suffix>\.\w+)")
 _CODE: Final = frozenset({".py", ".ipynb", ".zip", ".gz", ".tar", ".7z", ".rar"})
 """The forms in which code is handed in; of other forms only what is named after a kata may be an answer."""
 _MOST_NAMES: Final = 5
-"""So many names are listed before the rest is counted."""
+"""How many names are listed before the rest is only counted."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Collection:
 
     submissions: list[Submission] = dataclasses.field(default_factory=list)
     students: set[str] = dataclasses.field(default_factory=set)
-    """Everyone who handed in anything, be it something that cannot be graded."""
+    """Everyone who handed in anything, even something that cannot be graded."""
     problems: list[str] = dataclasses.field(default_factory=list)
     """A sentence about each file that is not graded."""
     notes: list[str] = dataclasses.field(default_factory=list)
@@ -86,7 +86,9 @@ def arrange(entries: Iterable[Found], catalog: Catalog) -> Collection:
     found = _last_of_each(entries, collection)
     wrapper = _wrapper_of(found, catalog)
     if wrapper:
-        collection.notes.append(f"All is in the folder {wrapper!r}; the folders in it are taken to be the students'.")
+        collection.notes.append(
+            f"Everything is in the folder {wrapper!r}; the folders in it are taken to be the students'."
+        )
     items, strays = [], []
     for entry in found:
         parts = entry.parts[1:] if wrapper and entry.parts[0] == wrapper else entry.parts
@@ -125,7 +127,8 @@ def _last_of_each(entries: Iterable[Found], collection: Collection) -> list[Foun
 def _wrapper_of(found: Sequence[Found], catalog: Catalog) -> str:
     """Returns the folder in which all students' folders are; "" where they are at the top.
 
-    It is the only folder at the top, has something like students in it, and no answer as a student's own folder has.
+    It is the only folder at the top, holds what look like students' folders, and no answer such as a student's own
+    folder has.
     """
     tops = {entry.parts[0] for entry in found if len(entry.parts) > 1 or entry.is_folder}
     if len(tops) != 1 or any(_lms_name(entry.parts[0]) for entry in found):
@@ -189,7 +192,7 @@ def _take(student: str, items: list[_Item], catalog: Catalog, collection: Collec
     taken: dict[str, str] = {}
     for kata, candidates in answers.items():
         first, *others = sorted(candidates, key=_preference)
-        if _is_code(first):  # Beside it, pictures and texts of the same name are no answers.
+        if _is_code(first):  # Beside it, pictures and texts of the same name are not answers.
             unread += [other.found.name for other in others if not _is_code(other)]
             others = [other for other in others if _is_code(other)]
         assert first.found.path is not None  # What may be an answer is unpacked, or has a problem.
@@ -197,7 +200,7 @@ def _take(student: str, items: list[_Item], catalog: Catalog, collection: Collec
         taken[kata] = first.found.name
         for other in others:
             why = _why(first, other)
-            collection.problems.append(f"{other.found.name}: {first.found.name} was taken for {kata}, {why}.")
+            collection.problems.append(f"{other.found.name}: {first.found.name} was taken as {kata}, {why}.")
     collection.problems += _misnamed(code, taken, catalog)
     if not answers and len(collection.problems) == num_problems:
         only = f", only {_some(unread)}" if unread else ""
@@ -237,7 +240,7 @@ def _misnamed(names: list[str], taken: dict[str, str], catalog: Catalog) -> list
     for name in names:
         kata = _meant(PurePath(name).stem.casefold(), catalog)
         if kata in taken:
-            problems.append(f"{name}: {taken[kata]} was taken for {kata}, which has the expected name and place.")
+            problems.append(f"{name}: {taken[kata]} was taken as {kata}, which has the expected name and place.")
         elif kata:
             problems.append(
                 f"{name}: expected {kata}.py in the student's folder, or in {kata}/ there; rename or move it."

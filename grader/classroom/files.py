@@ -126,7 +126,7 @@ def list_archive(archive: Path, scratch: Path, is_wanted: Callable[[str], bool])
 
 
 def _split(name: str) -> tuple[str, ...]:
-    """Splits a path into its parts; some programs of Windows write backslashes, and macOS takes accents from their letters."""
+    """Splits a path into its parts; some Windows programs write backslashes, and macOS takes accents from their letters."""
     path = unicodedata.normalize("NFC", _legible(name)).replace("\\", "/")
     return tuple(part for part in path.split("/") if part not in ("", "."))
 
@@ -149,7 +149,9 @@ class _Unpacker:
         with zipfile.ZipFile(path) as archive:
             num_missing = _num_announced(path, archive) - len(archive.filelist)
             if num_missing:
-                yield Found((), problem=f"the archive's list is damaged, and {num_missing} of its files cannot be told")
+                yield Found(
+                    (), problem=f"the archive's index is damaged, and {num_missing} of its files cannot be identified"
+                )
             for entry in archive.infolist():
                 mode = entry.external_attr >> 16
                 is_plain = not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
@@ -187,7 +189,7 @@ class _Unpacker:
                     return
                 else:
                     if not is_damaged:
-                        yield Found((), problem=f"a file whose name cannot be told any more is damaged, after {last!r}")
+                        yield Found((), problem=f"a file whose name is lost is damaged, after {last!r}")
                     is_damaged = True
                     archive.offset += tarfile.BLOCKSIZE
 
@@ -233,12 +235,12 @@ def _is_at_end(archive: tarfile.TarFile) -> bool:
         has_mark = True
         archive.offset += tarfile.BLOCKSIZE
     if not has_mark:
-        raise EOFError("the mark of its end is missing")
+        raise EOFError("its end marker is missing")
     return True
 
 
 def _num_announced(path: Path, archive: zipfile.ZipFile) -> int:
-    """Returns how many members a zip archive says to have; `zipfile` does not miss what damage has hidden from its list."""
+    """Returns how many members a zip archive says it has; `zipfile` does not notice what damage has hidden from its index."""
     found = len(archive.filelist)
     with path.open("rb") as stream:
         stream.seek(-_END_BYTES - len(archive.comment), os.SEEK_END)

@@ -63,7 +63,7 @@ def read_roster(file: Path) -> Collection:
         elif student in lines:
             problems.append(
                 f"{file}, line {row.line}: {student!r} is in line {lines[student]}, too; grades are kept by name, so give "
-                f"each student one of their own."
+                f"each student a name of their own."
             )
         else:
             lines[student] = row.line

@@ -53,7 +53,7 @@ class ExpectedRow(peewee.Model):
 
     student = peewee.TextField(primary_key=True)
     handed_in = peewee.BooleanField()
-    """Whether there was anything of theirs, be it something that could not be graded."""
+    """Whether there was anything of theirs, even something that could not be graded."""
 
     class Meta:
         """Where the rows are."""
@@ -147,7 +147,7 @@ class Store:
             ).execute()
 
     def expect(self, students: dict[str, bool]) -> None:
-        """Keeps who is expected to hand in, in the place of whom was before, and whether they have handed in anything."""
+        """Keeps who is expected to hand in, in place of those from before, and whether they have handed in anything."""
         with self._explained(), _database.atomic():
             ExpectedRow.delete().execute()
             for student, handed_in in students.items():

@@ -50,7 +50,7 @@ class Table:
 
 
 def read_csv(file: Path, columns: tuple[str, ...]) -> Table:
-    """Reads a table whose columns may stand in any order, beside others, and in any case.
+    """Reads a table whose columns may be in any order, among others, and in upper or lower case.
 
     Args:
         file: the table.

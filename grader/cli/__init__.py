@@ -51,7 +51,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Adds a command, and refuses what is none while it is known who adds it."""
+        """Adds a command, and refuses anything else while it is still known who adds it."""
         if not isinstance(cmd, click.Command):
             raise TypeError(f"expected a click.Command, found {cmd!r}; decorate it with @click.command")
         super().add_command(cmd, name)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.service.executor import Executor
 
 PROGRESS_SECONDS: Final = 5.0
-"""What passes at least between two lines of progress where there is no terminal."""
+"""The least time between two lines of progress where there is no terminal."""
 
 
 @click.command("batch", short_help="Grade a class.")
@@ -39,16 +39,16 @@ PROGRESS_SECONDS: Final = 5.0
     default=1,
     show_default=True,
     type=click.IntRange(1, 256),
-    help="Of these, grades at a time on a GPU: for how many it has memory.",
+    help="How many of these may use a GPU at a time, as its memory allows.",
 )
 @click.option(
-    "--resume", is_flag=True, help="Go on with a database that has grades; what has not changed is not graded again."
+    "--resume", is_flag=True, help="Continue with a database that has grades; what has not changed is not graded again."
 )
 @click.option(
     "--roster",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A .csv with the column student: who of them handed in nothing is in the gradebook, too.",
+    help="A .csv with a column student: those who handed in nothing are in the gradebook, too.",
 )
 @click.option("--executor", default="local", show_default=True, metavar="NAME", help="Where submissions are graded.")
 @click.option(
@@ -78,9 +78,9 @@ def command(
 ) -> None:
     """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
 
-    What Moodle and Canvas let you download is read as it is. Every grade is kept at once, so a batch that was stopped at any
-    moment goes on with --resume. Exit code 0 means that everything was graded, whatever the verdicts, 2 that something was
-    left out or could not be; the last lines name it.
+    Downloads from Moodle and Canvas are read as they are. Every grade is kept at once, so a batch can be stopped at any
+    moment and continued with --resume. Exit code 0 means that everything was graded, whatever the verdicts, 2 that something
+    was left out or could not be graded; the last lines name it.
     """
     from grader.classroom.batch import Batch
     from grader.classroom.roster import open_class

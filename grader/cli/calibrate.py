@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("kata")
 @click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
 @options.jobs
-@click.option("--show", is_flag=True, help="Only show what the calibration.json that is there says.")
+@click.option("--show", is_flag=True, help="Only show what the existing calibration.json says.")
 @click.pass_context
 def command(ctx: click.Context, kata: str, seeds: int, num_parallel: int, *, show: bool) -> None:
     """Measure how often the thresholds of KATA fail correct solutions and pass wrong ones.

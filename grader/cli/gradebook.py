@@ -9,7 +9,7 @@ import click
 
 @click.group("gradebook", short_help="Export the grades of a class.")
 def command() -> None:
-    """Hand the grades of a class on to another system."""
+    """Export the grades of a class to another system."""
 
 
 @command.command("export", short_help="Print the grades as CSV.")
@@ -20,7 +20,7 @@ def command() -> None:
     default="plain",
     show_default=True,
     type=click.Choice(["plain", "canvas", "moodle"]),
-    help="Whose import the table is for.",
+    help="The system that the table is for.",
 )
 def export(db: Path, form: str) -> None:
     """Print the grades in DB as CSV, for Canvas, for Moodle or as a plain table."""

@@ -7,7 +7,7 @@ import click
 from grader.plugins import PluginManager
 
 
-@click.command("plugins", short_help="Show who provides what.")
+@click.command("plugins", short_help="Show which plugin provides what.")
 @click.pass_obj
 def command(manager: PluginManager) -> None:
     """Show the plugins, the hooks that they implement, their packs of katas, and what was left out, with the reason.

@@ -5,17 +5,17 @@ from __future__ import annotations
 import click
 
 
-@click.group("service", short_help="Show or end the service that keeps TensorFlow warm.")
+@click.group("service", short_help="Show or stop the service that keeps TensorFlow warm.")
 def command() -> None:
-    """Show or end the service that keeps TensorFlow warm between commands.
+    """Show or stop the service that keeps TensorFlow warm between commands.
 
-    The first `grader run` starts it, and it ends by itself after half an hour without a grade.
+    The first `grader run` starts it, and it stops by itself after half an hour without a grade.
     """
 
 
-@command.command("status", short_help="Say whether the service runs.")
+@command.command("status", short_help="Say whether the service is running.")
 def status() -> None:
-    """Say whether the service runs, since when, and what it keeps ready."""
+    """Say whether the service is running, since when, and what it keeps ready."""
     from grader.service import connection
 
     try:
@@ -25,7 +25,7 @@ def status() -> None:
         click.echo(f"No service can run here ({error}).")
         return
     if found is None:
-        click.echo("No service runs; the next `grader run` starts one.")
+        click.echo("No service is running; the next `grader run` starts one.")
         return
     katas = ", ".join(found.katas) or "no kata yet"
     click.echo(
@@ -33,9 +33,9 @@ def status() -> None:
     )
 
 
-@command.command("stop", short_help="End the service.")
+@command.command("stop", short_help="Stop the service.")
 def stop() -> None:
-    """End the service; grades that are being made are finished first."""
+    """Stop the service; grades in progress are finished first."""
     from grader.service import connection
 
     try:
@@ -43,4 +43,4 @@ def stop() -> None:
             stopped = service.stop()
     except connection.UnusableFolderError:
         stopped = False
-    click.echo("The service has ended." if stopped else "No service runs.")
+    click.echo("The service has stopped." if stopped else "No service is running.")

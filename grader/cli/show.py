@@ -18,7 +18,7 @@ def command(manager: pluggy.PluginManager, kata: str, name: str) -> None:
     """Print the solution NAME of KATA as it is graded, for its author.
 
     NAME is a mistake, expanded from misconceptions.toml, or "reference", or a correct solution such as "right/with_numpy".
-    Further spellings of a mistake have a number behind the name: "flips_the_kernel.2".
+    Further spellings of a mistake have a number after the name: "flips_the_kernel.2".
     """
     from grader.content.catalog import load_catalog
 

@@ -23,7 +23,9 @@ def command(manager: pluggy.PluginManager, kata: str) -> None:
     found = catalog.find(kata)
     above, workspace = workspaces.find_workspace(here), workspaces.find_place_to_start(here, catalog.katas)
     if above.exists and above.root != workspace.root:
-        messages.say(f"{here} is a workspace of its own now; {above.root} stays another, with its own progress.")
+        messages.say(
+            f"{here} is a workspace of its own now; {above.root} remains a separate one, with its own progress."
+        )
     click.echo(
         f"Made {workspace.start(found)}. Read README.md, fill in {found.stub.name}, then: grader run {found.name}"
     )

@@ -1,4 +1,4 @@
-"""The standard streams, made such that no terminal, encoding, full disk or closed pipe decides over an exit code."""
+"""The standard streams, made such that no terminal, encoding, full disk or closed pipe decides an exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ESCAPE: Final = "grader_escape"
 
 
 def prepare() -> None:
-    """Opens what is closed of the standard streams, and lets them escape what their encoding lacks."""
+    """Opens the standard streams that are closed, and lets all escape what their encoding lacks."""
     # A file or socket that is opened later would get the number of a closed stream, and the stream's output.
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.option("--seeds", default=2, show_default=True, type=click.IntRange(1, 100), help="Seeds for each solution.")
 @options.jobs
 @click.option("--mutate", is_flag=True, help="Also change the references, and report what no test notices.")
-@click.option("--fresh", is_flag=True, help="Verify again what has not changed.")
-@click.option("--lock", is_flag=True, help="Note in the pack's verified.toml what has passed.")
+@click.option("--fresh", is_flag=True, help="Verify even what has not changed.")
+@click.option("--lock", is_flag=True, help="Record in the pack's verified.toml what has passed.")
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
 @click.pass_context
 def command(
@@ -41,9 +41,9 @@ def command(
 ) -> None:
     """Check your katas: the stub is not started, reference and right/ pass, every mistake is caught, the examples run.
 
-    A kata that has not changed since is not graded again. With --lock, the pack's verified.toml notes what was verified, for a
-    test that refuses a kata which was changed and not verified. Exit code 0 means that all katas pass all checks, 1 that
-    something is to be fixed; surviving mutants are for the author to judge.
+    A kata that has not changed since is not graded again. With --lock, the pack's verified.toml records what was verified, for
+    a test that refuses a kata that was changed and not verified. Exit code 0 means that all katas pass all checks, 1 that
+    something needs fixing; surviving mutants are for the author to judge.
     """
     import msgspec
     from rich.console import Console
@@ -112,4 +112,4 @@ def _print_table(reports: list[Verification]) -> None:
 def _print_mutants(mutation: MutationReport) -> None:
     click.echo(f"    {mutation.num_mutants} mutants of the reference, {mutation.share_killed:.0%} noticed by a test")
     for mutant in mutation.survivors:
-        click.echo(f"    passes, so equivalent or a missing test: line {mutant.line}: {mutant.change}")
+        click.echo(f"    passes, so it is equivalent or a test is missing: line {mutant.line}: {mutant.change}")

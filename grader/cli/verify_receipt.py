@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("verify-receipt", short_help="Check a signed record of a grade.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--key", metavar="KEY", help="The public key that must have signed it, as the receipt writes it.")
+@click.option("--key", metavar="KEY", help="The public key that must have signed it, as written in the receipt.")
 @click.option(
     "--replay",
     type=click.Path(path_type=Path),
@@ -39,7 +39,9 @@ def command(ctx: click.Context, file: Path, key: str | None, replay: Path | None
         raise UsageError(f"{file}: expected a receipt, cannot read it ({error.strerror}).") from error
     signed = receipts.read(content, str(file))
     receipt = signed.receipt
-    problems = [] if receipts.is_signed(signed) else ["The signature does not belong to this receipt: it was changed."]
+    problems = (
+        [] if receipts.is_signed(signed) else ["The signature does not belong to this receipt, which was changed."]
+    )
     if key is not None and key.strip() != signed.public_key:
         problems.append(f"It is signed by the key {signed.public_key}, and not by {key.strip()}.")
     if replay and not problems:

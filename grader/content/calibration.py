@@ -61,7 +61,7 @@ class Calibration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """What one solution reached, and how often it is judged wrongly at most, with a confidence of 95 %."""
+    """What one solution reached, and at most how often it is judged wrongly, with a confidence of 95 %."""
 
     solution: str
     mean: float

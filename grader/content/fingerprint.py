@@ -1,7 +1,7 @@
 """What has not changed: fingerprints of a kata, of the engine and of the libraries, from which every cache is composed.
 
 The engine is what judge, worker and the service that starts them import, found by following the imports: a command's help is no
-part of it. It counts by its syntax trees without docstrings, so that rewording a comment verifies nothing anew.
+part of it. It counts by its syntax trees without docstrings, so that rewording a comment makes no verification stale.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 CONFIDENCE: Final = 0.95
 _FARTHEST: Final = 8.0
-"""So many standard deviations away, a normal tail is below 1e-15 and no smaller number means anything."""
+"""This many standard deviations away, a normal tail is below 1e-15 and no smaller number means anything."""
 
 
 def clopper_pearson_bound(num_missed: int, num_seeds: int) -> float:

@@ -19,16 +19,16 @@ from grader.diagnosis.trace import Traces
 from grader.result import Misconception
 
 TIMES_AS_LIKELY: Final = 10.0
-"""So many times as likely as the next must a value be under the wrong solution that is named for it."""
+"""How many times as likely a value must be under the wrong solution that is named for it as under the next."""
 
 LEAST_SHARE: Final = 1 / 3
-"""In so many of the tests that either fails, a wrong solution must give the submission's very answers."""
+"""In this share of the tests that either fails, a wrong solution must give the submission's very answers."""
 
 LEAST_CLOSENESS: Final = 0.5
 """The mean of that share and of the share of single answers must be larger."""
 
 FARTHER: Final = 2.0
-"""The share must be so many times that of the next wrong solution, or what is missing to 1 so many times less."""
+"""The share must be this many times that of the next wrong solution, or fall short of 1 by this many times less."""
 
 
 def diagnose(
@@ -43,11 +43,11 @@ def diagnose(
     the kata was calibrated; where nothing else has failed, the values decide among several if they are far more likely
     under one.
 
-    Who writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their code,
-    makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can be made
-    with another choice at an edge, such as the shape of an empty array, or of when to call a function. So the last measure
-    takes the one wrong solution that gives the same results or the same tags in most of what fails, if no other comes
-    near; or the only one that explains all that fails by its tags.
+    Whoever writes each function by itself makes a mistake in one task that a wrong solution, whose functions share their
+    code, makes in several. So if nothing is found, answers are compared in the failed tasks only. And the same mistake can
+    be made with another choice at an edge, such as the shape of an empty array, or of when to call a function. So the last
+    measure takes the one wrong solution that gives the same results or the same tags in most of what fails, if no other
+    comes near; or the only one that explains all that fails by its tags.
 
     Args:
         submission: what it did; it failed at least one test.

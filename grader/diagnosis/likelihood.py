@@ -38,7 +38,7 @@ def log_likelihood_of(calibration: Calibration, solution: str, measured: dict[st
     for name, value in measured.items():
         values = known(calibration.values[name][f"wrong/{solution}"])
         if not values:
-            return -math.inf  # It never came so far.
+            return -math.inf  # It never got that far.
         mean, deviation = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
         deviation = max(deviation, 0.01 * abs(mean), 1e-9)
         total -= ((value - mean) / deviation) ** 2 / 2 + math.log(deviation)

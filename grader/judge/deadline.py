@@ -17,10 +17,10 @@ from grader.protocol.wire import DeadlineExceeded
 
 _TICK_SECONDS: Final = 0.1
 _STANDSTILL_SECONDS: Final = 0.5
-"""A judge that neither computed nor waited for so long has been stopped."""
+"""A judge that neither computed nor waited for this long has been stopped."""
 
 _GRACE_SECONDS: Final = 5.0
-"""What passes on the wall in any case: limits may be short."""
+"""How much wall-clock time is granted in any case: limits may be short."""
 
 
 class OwnTimeDeadline:
@@ -30,8 +30,8 @@ class OwnTimeDeadline:
         """Starts the clock.
 
         Args:
-            limit_seconds: how much of its own time the worker may take; `WALL_FACTOR` times as much by the clock on the
-                wall is too long whatever the reason.
+            limit_seconds: how much of its own time the worker may take; `WALL_FACTOR` times as much wall-clock time is
+                too long whatever the reason.
             usage: the worker's counters, if there is a worker yet.
             description: the limit in words, if not the seconds of one call.
         """
@@ -58,7 +58,7 @@ class OwnTimeDeadline:
         if self._wall_seconds >= WALL_FACTOR * self.limit_seconds + _GRACE_SECONDS:
             raise OverloadError(
                 f"The machine was too busy to grade: in {self._wall_seconds:.0f} s this code got {self._own_seconds:.1f} s to "
-                "run. Run it again when less is going on."
+                "run. Run it again when the machine is less busy."
             )
         return max(0.001, min(self._tick, self.limit_seconds - self._own_seconds))
 

@@ -16,7 +16,7 @@ from grader.testing import describe
 
 _NEXT_STEP = "Try the call yourself and compare, or ask for a hint."
 _STEPS: Final = (
-    ({"SystemExit"}, "", "Remove the call of sys.exit() or quit(): a function ends with `return`."),
+    ({"SystemExit"}, "", "Remove the call to sys.exit() or quit(): a function ends with `return`."),
     (
         {"ForbiddenCallError"},
         "",
@@ -35,9 +35,9 @@ _STEPS: Final = (
     (
         {"UnboundLocalError"},
         "",
-        "Assign that variable on every way through the function before you use it.",
+        "Assign that variable on every path through the function before you use it.",
     ),
-    ({"NameError"}, "", "Look for a typing error in that name, or for an import or an assignment that is missing."),
+    ({"NameError"}, "", "Look for a typo in that name, or for an import or an assignment that is missing."),
     (
         {"AttributeError"},
         "'NoneType'",
@@ -46,7 +46,7 @@ _STEPS: Final = (
     (
         {"AttributeError"},
         "module",
-        "Keep every name of the stub, and look up in its documentation what that module has under another name.",
+        "Keep every name of the stub, and look in that module's documentation for the name that you need.",
     ),
     (
         {"TypeError"},
@@ -66,7 +66,7 @@ _STEPS: Final = (
     (
         {"EOFError"},
         "",
-        "Remove the call of input(): nobody types while your file is graded, so use the arguments.",
+        "Remove the call to input(): nobody types while your file is graded, so use the arguments.",
     ),
 )
 """What to try next, by the type of an exception and words in its text; the first that fits."""
@@ -95,7 +95,7 @@ def explain(error: BaseException, calls: list[Call], source: bytes, filename: st
     lines = [_called(last), f"Returned  {_describe_returned(last.returned)}"] if last else []
     if isinstance(error, AssertionError):
         sentence = str(error).split("\nassert ")[0].split("\n +")[0]
-        return "\n".join([*lines, sentence or "A check does not hold.", f"Next step: {_NEXT_STEP}"])
+        return "\n".join([*lines, sentence or "A check failed.", f"Next step: {_NEXT_STEP}"])
     lines.append(f"The test cannot use that value ({type(error).__name__}: {error}).")
     return "\n".join([*lines, "Next step: Compare the kind and the shape of what you return with the docstring."])
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from grader.judge.pytest_plugin import HiddenTestPlugin
 
 MAX_LOST_WORKERS: Final = 2
-"""After so many dead workers the other tests of a task are not run: each may cost the whole time of a call."""
+"""After this many dead workers, the other tests of a task are not run: each may cost the whole time of a call."""
 
 _MAX_OUTPUT: Final = 500
 _MAX_MESSAGE: Final = 10_000

@@ -68,7 +68,7 @@ class WorkerOutput:
             if self.total_bytes > self.limit_bytes:
                 raise SubmissionStopped(
                     f"Your code printed more than {self.limit_bytes // 1024} KiB.",
-                    next_step="Remove the print inside the loop, or print every hundredth step only.",
+                    next_step="Remove the print inside the loop, or print only every hundredth step.",
                 )
             self.unread += chunk
 
@@ -112,7 +112,7 @@ class WorkerProcess:
         self.status, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with zygote_end:
             try:
-                # A judge that only diagnoses has made way for others, and its workers shall, too.
+                # A judge that only diagnoses has made way for others, and its workers should, too.
                 niceness = os.getpriority(os.PRIO_PROCESS, 0)
                 request = messages.ForkRequest(limits, niceness, is_trusted)
                 socket.send_fds(control, [msgspec.msgpack.encode(request)], [zygote_end.fileno()])

@@ -1,4 +1,4 @@
-"""What hidden tests hold in place of a submission: stand-ins whose calls run in a worker and come back as plain values."""
+"""What hidden tests hold in place of a submission: proxies whose calls run in a worker and come back as plain values."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class CodeProxy:
 
     @property
     def module(self) -> ObjectProxy:
-        """The module as a stand-in: its attributes are the functions of the submission."""
+        """The module as a proxy: its attributes are the functions of the submission."""
         return ObjectProxy(self, SUBMISSION, self.code.name, is_module=True)
 
     @property
@@ -187,7 +187,7 @@ class CodeProxy:
             self.seconds_left -= deadline.own_seconds()
 
     def ask(self, kind: str, target: int, name: str = "", value: Any = None) -> Any:
-        """Sends one message to the worker and returns the plain value or the stand-in that comes back."""
+        """Sends one message to the worker and returns the plain value or the proxy that comes back."""
         try:
             value = self._ask(kind, target, name, value)
         except SubmissionRaised as error:
@@ -269,7 +269,7 @@ class CodeProxy:
 
 
 class ObjectProxy:
-    """A stand-in for an object that stays in the worker: call it, read its attributes, iterate over it."""
+    """A proxy for an object that stays in the worker: call it, read its attributes, iterate over it."""
 
     __slots__ = ("_code", "_is_module", "_name", "_number", "_type_name")
 
@@ -308,7 +308,7 @@ def type_name_of(stand_in: ObjectProxy) -> str:
 
 
 def without_objects(value: Any) -> Any:
-    """Puts words in the place of stand-ins and of large arrays, so that a value can be compared and kept."""
+    """Puts words in place of proxies and of large arrays, so that a value can be compared and kept."""
     if isinstance(value, ObjectProxy):
         return "an object"
     if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ANSWER:
@@ -330,7 +330,7 @@ class FunctionProxy:
     object_name: str = ""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """Calls the function in the worker and returns a plain value or a stand-in."""
+        """Calls the function in the worker and returns a plain value or a proxy."""
         as_passed = self.code.as_passed
         passed_by_name = {name: as_passed(value) for name, value in keywords.items()}
         call = Call(self.name or self.object_name, tuple(map(as_passed, arguments)), passed_by_name)

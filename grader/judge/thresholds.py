@@ -18,19 +18,19 @@ from grader.testing import Mismatch
 
 MAX_SAMPLES: Final = 40
 MIN_SAMPLES: Final = 7
-"""So many are enough for steady ratios, however close to the limit; a slow reference allows no fewer."""
+"""This many are enough for steady ratios, however close to the limit; a slow reference allows no fewer."""
 
 BUDGET_SECONDS: Final = 1.0
-"""Once the reference has used so much in its samples, a measurement ends; how slow the submission is has no say in it."""
+"""Once the reference has used this much in its samples, a measurement ends; how slow the submission is has no say in it."""
 
 CLEAR_FACTOR: Final = 2.0
-"""A ratio that is so many times away from the limit counts twice."""
+"""A ratio that is this many times away from the limit counts twice."""
 
 FALSE_FAIL: Final = 1e-3
-"""How often code is failed that is over the limit in a quarter of its measurements, at most."""
+"""How often, at most, code is failed that is over the limit in a quarter of its measurements."""
 
 FALSE_PASS: Final = 1e-2
-"""How often code is passed that is over the limit in three quarters of its measurements, at most."""
+"""How often, at most, code is passed that is over the limit in three quarters of its measurements."""
 
 _EVIDENCE_OF_ONE: Final = math.log(3.0)
 """The logarithm of how much likelier a ratio over the limit is with 3/4 than with 1/4."""

@@ -21,7 +21,7 @@ from grader.protocol import channel
 from grader.result import Misconception
 
 SECONDS_AFTERWARDS: Final = 60.0
-"""How long a diagnosis goes on for which there was no time, so that the next submission gets one."""
+"""How long a diagnosis that ran out of time goes on afterwards, so that the next submission gets one."""
 
 _LEAST_PRIORITY: Final = 19
 

@@ -142,7 +142,7 @@ class Workspace:
         write_whole(self._progress_file, json.dumps(progress, indent=1).encode())
 
     def passed(self) -> set[str]:
-        """Lists the katas that were passed once."""
+        """Lists the katas that were ever passed."""
         return {name for name, entry in self.progress().items() if entry.get("passed")}
 
 

@@ -14,7 +14,7 @@ from grader.result import Feedback
 
 _LENGTH: Final = struct.Struct("<Q")
 DIAGNOSIS_SECONDS: Final = 3.0
-"""What a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
+"""How long a learner waits for a diagnosis; where that is not enough, the judge goes on for the next one."""
 
 EXAMPLES: Final = "examples"
 """The name of the result that an author gets for the examples of a statement."""

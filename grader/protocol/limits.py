@@ -14,7 +14,7 @@ START_SECONDS: Final = 20.0
 
 
 WALL_FACTOR: Final = 6
-"""How many times a limit of a submission's own time may pass on the wall before a grade is given up as nobody's fault."""
+"""How many times a limit of own time may pass in wall-clock time before a grade is given up as nobody's fault."""
 
 
 SCRATCH_BYTES: Final = 64 * 2**20

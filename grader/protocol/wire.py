@@ -154,7 +154,7 @@ class _Encoder:
             return value
         if kind is int:
             if not -(2**63) <= value < 2**64:
-                raise NotPlainError("an integer that does not fit into 64 bits")
+                raise NotPlainError("an integer that does not fit in 64 bits")
             return value
         if kind is np.ndarray and value.dtype.name in DTYPES:
             return self._array(value)

@@ -76,7 +76,7 @@ class Admission:
         self.waiting_diagnoses.pop(ticket, None)
 
     def admit(self) -> None:
-        """Lets begin what may begin now."""
+        """Starts what may start now."""
         while (index := self._next()) is not None:
             client = self.queue.pop(index)
             ours, theirs = socket.socketpair()

@@ -37,13 +37,13 @@ from grader.service.connection import Connection
 
 Device = Literal["auto", "cpu", "gpu"]
 _WALLS: Final = 2 * WALL_FACTOR
-"""A grade takes at most so many times what its tests may take: the reference may stand in, and there is the load."""
+"""A grade takes at most this many times what its tests may take: the reference may run too, and the machine may be busy."""
 
 MAX_ATTEMPTS: Final = 3
 """How often a grade is begun when the machinery, and not the submission, fails."""
 
 _PAUSE_SECONDS: Final = 0.5
-"""What passes before the next attempt, so that a machine that is short of something can recover."""
+"""The pause before the next attempt, so that a machine that is short of something can recover."""
 
 _GPU_FILES = ("/dev/nvidia[0-9]*", "/dev/dxg")
 

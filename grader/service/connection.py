@@ -30,7 +30,7 @@ from grader.protocol import channel
 from grader.protocol.channel import JudgeRequest
 
 IDLE_SECONDS: Final = 1800
-"""After so long without a grade the service ends."""
+"""After this long without a grade the service ends."""
 
 _ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",

@@ -21,7 +21,7 @@ _LEAST_MEAN = 10
 def assert_seeded(
     draw: Callable[[int], Any], seed: int, *, rtol: float = 0.0, atol: float = 0.0, next_step: str | None = None
 ) -> Any:
-    """Checks that a seed decides what is drawn: the same seed gives the same result, and the next one another.
+    """Checks that a seed decides what is drawn: the same seed gives the same result, and the next seed a different one.
 
     Args:
         draw: takes a seed and returns what the submission draws with it: a number, an array, or lists of these, in shapes
@@ -63,7 +63,7 @@ def assert_uniform(
     Draws without replacement vary less, and fail more rarely still.
 
     Args:
-        counts: how often each outcome came, those that never came included; or a dict of such counts by outcome. On
+        counts: how often each outcome occurred, those that never did included; or a dict of such counts by outcome. On
             average 10 at least: for fewer the approximation fails.
         next_step: one thing to try, a full sentence.
         tag: as for `check`.
@@ -75,7 +75,7 @@ def assert_uniform(
         >>> assert_uniform([18, 25, 17, 20])
         >>> assert_uniform({"heads": 70, "tails": 10})
         Traceback (most recent call last):
-        grader.testing.mismatch.Mismatch: In 80 draws, the 2 outcomes do not come equally often: chance alone explains ...
+        grader.testing.mismatch.Mismatch: In 80 draws, the 2 outcomes do not occur equally often: chance alone ...
     """
     values = np.asarray(list(counts.values()) if isinstance(counts, Mapping) else counts, dtype=float)
     mean, freedom = float(values.mean()), values.size - 1
@@ -88,7 +88,7 @@ def assert_uniform(
     limit = freedom * (1 - spread + NormalDist().inv_cdf(1 - FALSE_FAIL_RATE) * spread**0.5) ** 3
     if statistic > limit:
         raise Mismatch(
-            f"In {values.sum():g} draws, the {values.size} outcomes do not come equally often: "
+            f"In {values.sum():g} draws, the {values.size} outcomes do not occur equally often: "
             f"chance alone explains a chi-square of {limit:.3g}, and it is {statistic:.3g}.",
             returned=counts,
             expected=f"about {mean:.3g} of each",

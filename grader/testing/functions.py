@@ -54,7 +54,7 @@ def numeric_gradient(
 def numeric_gradients(
     function: Callable[[dict[str, npt.NDArray[np.float64]]], Any], point: Mapping[str, npt.ArrayLike]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Differentiates a function of several arrays by each of them, see `numeric_gradient`.
+    """Differentiates a function of several arrays with respect to each of them, see `numeric_gradient`.
 
     Args:
         function: takes arrays by name, which it must not keep or change, and returns a number.
@@ -111,7 +111,7 @@ class Quadratic:
     """The loss ½ Σ_i λ_i d_i², where d_i says how far a point lies from the minimum along axis i.
 
     Along its axes gradient descent, with or without momentum, is a recurrence for each d_i alone, which gives the expected
-    path by another formula than that of a submission.
+    path by a formula other than that of a submission.
 
     Attributes:
         curvatures: array of shape `(dims,)`, the λ_i.

@@ -18,10 +18,10 @@ def unpack(returned: Any, *names: str, next_step: str | None = None) -> list[Any
     Args:
         returned: what the submission returned, a tuple or a list.
         names: what the results are, in their order, as a learner would call the variables.
-        next_step: one thing to try, a full sentence; "End with `return ...`" if nothing else is said.
+        next_step: one thing to try, a full sentence; by default "End with `return ...`".
 
     Raises:
-        Mismatch: it is neither a tuple nor a list, or holds another number of results.
+        Mismatch: it is neither a tuple nor a list, or holds a different number of results.
 
     Examples:
         >>> weights, velocity = unpack([1.0, 2.0], "weights", "velocity")
@@ -50,7 +50,7 @@ def assert_length(returned: Any, length: int, *, of: str = "entries", next_step:
         next_step: one thing to try, a full sentence.
 
     Raises:
-        Mismatch: it is none of these, or has another number of entries.
+        Mismatch: it is none of these, or has a different number of entries.
 
     Examples:
         >>> assert_length([1.0, 2.0], 3, of="networks")
@@ -85,14 +85,15 @@ def assert_arrays(
         returned: what the submission returned.
         expected: a list of arrays, or a dict.
         of: what the arrays are, in the plural.
-        names: what each array of a list is; "number 2 of the 3 arrays" if nothing else is said.
+        names: what each array of a list is; by default "number 2 of the 3 arrays".
         rtol: relative tolerance, at least 0.
         atol: absolute tolerance, at least 0.
         next_step: one thing to try if a value is too far away, a full sentence.
         tag: as for `check`; for values that are too far away.
 
     Raises:
-        Mismatch: another number of arrays or other names, or what `assert_close` finds in the first array that is wrong.
+        Mismatch: a different number of arrays or other names, or what `assert_close` finds in the first array that is
+            wrong.
 
     Examples:
         >>> assert_arrays([1.0, 2.0], [1.0, 3.0], of="losses")

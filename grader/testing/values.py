@@ -34,7 +34,7 @@ def assert_shape(
         returned: what the submission returned.
         shape: lengths of the axes; None takes any length.
         name: what the value is, such as "the velocity", where a test looks at several.
-        next_step: one thing to try if the shape is another, a full sentence.
+        next_step: one thing to try if the shape is different, a full sentence.
 
     Raises:
         Mismatch: it is not numeric, is ragged, or has another shape.
@@ -231,7 +231,7 @@ def _step_for_shape(found: tuple[int, ...], shape: Shape) -> str:
     """Says what has probably happened, where the two shapes tell."""
     wanted = [length for length in shape if length != 1]
     if len(found) != len(shape) and [length for length in found if length != 1] == wanted:
-        fewer = "Take the axis of length 1 away, by an index or `np.squeeze`, and look at `keepdims`."
+        fewer = "Remove the axis of length 1, by an index or `np.squeeze`, and look at `keepdims`."
         return fewer if len(found) > len(shape) else "Keep the axis of length 1, or put it back with `[:, None]`."
     if len(shape) > 1 and found == shape[::-1]:
         return "The axes are in the reverse order: look up which of them comes first, and where you transpose."

@@ -83,8 +83,8 @@ NOT_LOADED = [
     (ImportError("no module named gone"), "cannot be imported (ImportError: no module named gone)"),
     (SystemExit(0), "cannot be imported (SystemExit: 0)"),
     (SyntaxError("invalid syntax"), "cannot be imported (SyntaxError: invalid syntax)"),
-    (Misspelled(), "'grader_pack' is no hook of the grader; the hooks are grader_executors, "),
-    (WrongArguments(), "a hook takes other arguments than specified"),
+    (Misspelled(), "'grader_pack' is not a hook of the grader; the hooks are grader_executors, "),
+    (WrongArguments(), "a hook's arguments are not those specified"),
     (Wrapper(), "its grader_load_submission is a wrapper"),
     (Hidden(), "it cannot be registered (ZeroDivisionError)"),
 ]

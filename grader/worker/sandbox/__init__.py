@@ -63,7 +63,7 @@ class Sandbox:
             contextlib.suppress(OSError),  # /proc may be read-only.
             open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
         ):
-            # When memory runs out, the kernel shall take a worker and not the judge; children inherit this.
+            # When memory runs out, the kernel should kill a worker and not the judge; children inherit this.
             file.write("1000")
         # Containers often refuse; the layers below do not depend on it.
         if not self.gpu and namespaces.is_possible(self._readable):

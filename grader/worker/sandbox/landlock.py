@@ -1,7 +1,7 @@
 """Landlock: an allow list of files, no TCP, no signals and no abstract sockets beyond the worker itself.
 
-It is about sixty lines of system calls here because the ready libraries want a newer kernel than most machines have (one
-needs ABI 6) or are unfinished; this takes whatever the running kernel's ABI offers.
+It is about sixty lines of system calls here because the existing libraries need a newer kernel than most machines have
+(one needs ABI 6) or are unfinished; this takes whatever the running kernel's ABI offers.
 """
 
 from __future__ import annotations

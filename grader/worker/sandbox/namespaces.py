@@ -65,7 +65,7 @@ def mount_scratch() -> None:
 
 
 def _unshare(namespaces: int) -> None:
-    """Moves the process into new namespaces; an ordinary user needs a new user namespace as well, and keeps the own ids."""
+    """Moves the process into new namespaces; an ordinary user needs a new user namespace as well, and keeps its own ids."""
     user, group = os.getuid(), os.getgid()
     linux.unshare(namespaces | (0 if user == 0 else linux.CLONE_NEWUSER))
     if user != 0:

@@ -188,7 +188,7 @@ _ALLOWED: Final = {
     "rt_sigsuspend": (130, 133),
     "sigaltstack": (131, 132),
     "pause": (34, None),
-    # Clocks and chance.
+    # Clocks and random numbers.
     "nanosleep": (35, 101),
     "clock_nanosleep": (230, 115),
     "clock_gettime": (228, 113),

@@ -29,7 +29,7 @@ def count_flops(units: list[int], batch_size: int = 1, use_bias: bool = True) ->
 
         w_1 x_1 + w_2 x_2 + ... + w_n x_n + b
 
-    as it stands here: every product and every plus sign counts. Without biases the term b is missing, and so is the
+    exactly as written: every product and every plus sign counts. Without biases the term b is missing, and so is the
     plus sign before it. Activation functions do not count.
 
     Args:

@@ -38,7 +38,7 @@ def count_pieces(layers: list[tuple[np.ndarray, np.ndarray]], a: float, b: float
 
     Args:
         layers: a network as `sawtooth` returns it, with one input and one output, up to ten hidden layers and up to
-            1024 pieces. Take a, b and all points where hidden units switch: any two of them either coincide up to
+            1024 pieces. Among a, b and all points where hidden units switch, any two either coincide up to
             rounding or lie at least (b - a) / 2000 apart. The slopes of neighbouring pieces differ by 0.05 or more.
         a: left end of the interval.
         b: right end of the interval, greater than a.

@@ -20,14 +20,14 @@ def approximate(
         g(x) = d + Σ_j v_j σ(w_j x + c_j),    σ(z) = 1 / (1 + exp(-z))
 
     It comes within ε in the supremum norm: |g(x) - f(x)| <= ε for every x in [a, b], not only for those x at which f
-    was asked. Nothing is trained. The function is L-Lipschitz, |f(x) - f(y)| <= L |x - y| for all x and y in [a, b];
-    this L is a bound, and the function may be flatter.
+    was evaluated. Nothing is trained. The function is L-Lipschitz, |f(x) - f(y)| <= L |x - y| for all x and y in
+    [a, b]; this L is a bound, and the function may be flatter.
 
     The number of hidden units is at most 4 (1 + L (b - a) / ε). It may be 0.
 
     Args:
         f: takes a float array of shape `(n,)` or a single number, and returns the function's values, in the same shape,
-            between 0 and 1. Ask it for any x in [a, b], as often as you like.
+            between 0 and 1. Call it for any x in [a, b], as often as you like.
         a: left end of the interval.
         b: right end of the interval, greater than a.
         lipschitz: L, a number, 0 or more.

@@ -64,8 +64,7 @@ def diffuse(images: np.ndarray, ratios: np.ndarray, noise: np.ndarray) -> np.nda
 def training_batch(images: np.ndarray, ratios: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Makes what a denoiser learns from: noisy images, how noisy they are, and the noise that was added.
 
-    Ho et al. 2020, Algorithm 1, lines 2 to 4, and section 3.3 for the pixels. Each image, by itself and independently of the
-    others, gets
+    Ho et al. 2020, Algorithm 1, lines 2 to 4, and section 3.3 for the pixels. Each image, independently of the others, gets
 
         x_0 = its pixels, scaled linearly so that 0 becomes -1 and 255 becomes 1
         t   = a step, each of 1, ..., T equally likely
@@ -75,7 +74,7 @@ def training_batch(images: np.ndarray, ratios: np.ndarray, seed: int) -> tuple[n
     Args:
         images: uint8 array of shape `(batch, ...)` with pixels from 0 to 255.
         ratios: float array of shape `(T + 1,)`: entry t is α_t, as a schedule returns them. T is at least 1.
-        seed: an integer, 0 or more. The same seed gives the same batch, another seed another one.
+        seed: an integer, 0 or more. The same seed gives the same batch, a different seed a different one.
 
     Returns:
         `(noisy, chosen, noise)`: x_t, float array of the shape of the images; α_t of each image, float array of shape

@@ -6,8 +6,8 @@ import keras
 def discriminator_loss(real_logits: keras.KerasTensor, fake_logits: keras.KerasTensor) -> keras.KerasTensor:
     """Computes what the discriminator minimises.
 
-    I. Goodfellow and others, "Generative Adversarial Networks", arXiv 1406.2661, equation 1, with the sign turned. With the
-    logit s of an input, D = 1 / (1 + exp(-s)) is the probability that it is real:
+    I. Goodfellow et al., "Generative Adversarial Networks", arXiv 1406.2661, equation 1, with the sign reversed. With
+    the logit s of an input, D = 1 / (1 + exp(-s)) is the probability that it is real:
 
         loss = -mean over the real data of log D - mean over the fakes of log(1 - D)
 
@@ -18,10 +18,10 @@ def discriminator_loss(real_logits: keras.KerasTensor, fake_logits: keras.KerasT
     Args:
         real_logits: what the discriminator returned for real data, a float32 tensor of shape `(batch, 1)` or `(batch,)`, values
             from -1000 to 1000.
-        fake_logits: the same for fakes. Their number may be another.
+        fake_logits: the same for fakes. Their number may differ.
 
     Returns:
-        Float32 scalar, 0 or more. For large logits, too, it and its gradient are finite and exact.
+        Float32 scalar, 0 or more. It and its gradient are finite and exact, for large logits too.
     """
     raise NotImplementedError("TODO: task 1")
 
@@ -29,7 +29,7 @@ def discriminator_loss(real_logits: keras.KerasTensor, fake_logits: keras.KerasT
 def generator_loss(fake_logits: keras.KerasTensor, saturating: bool = False) -> keras.KerasTensor:
     """Computes what the generator minimises.
 
-    Goodfellow and others, equation 1 for "saturating", section 3 for the other. With D = 1 / (1 + exp(-s)) for a logit s:
+    Goodfellow et al., equation 1 for "saturating", section 3 for the other. With D = 1 / (1 + exp(-s)) for a logit s:
 
         saturating:      loss = mean log(1 - D)
         not saturating:  loss = -mean log D
@@ -37,11 +37,11 @@ def generator_loss(fake_logits: keras.KerasTensor, saturating: bool = False) -> 
     Args:
         fake_logits: what the discriminator returned for fakes, a float32 tensor of shape `(batch, 1)` or `(batch,)`, values
             from -1000 to 1000.
-        saturating: whether it is the loss of equation 1.
+        saturating: whether to take the loss of equation 1.
 
     Returns:
-        Float32 scalar: 0 or less if it is saturating, 0 or more if not. For large logits, too, it and its gradient are finite
-        and exact.
+        Float32 scalar: 0 or less if it is saturating, 0 or more if not. It and its gradient are finite and exact, for large
+        logits too.
     """
     raise NotImplementedError("TODO: task 2")
 
@@ -59,19 +59,19 @@ def discriminator_step(
         loss = discriminator_loss(discriminator(real), discriminator(fakes))
 
     The discriminator learns and is called with `training=True`: once for the real data, and after that once for the fakes. The
-    optimizer changes its trainable weights, once; its moving averages of batch norm move with each of the two calls. The
+    optimizer changes its trainable weights once; the moving averages of its batch norm move with each of the two calls. The
     generator is called with `training=False`, so that nothing in it changes: no weight, and no moving average.
 
     Both steps run in eager mode, and compiled in the `train_step` of a model, where the size of a batch may be unknown. They
-    leave no trace but what is said here: whatever is trainable before a step is trainable after it.
+    change nothing beyond what is said here: whatever is trainable before a step is trainable after it.
 
     Args:
-        generator: a Keras model of noise that returns fakes.
-        discriminator: a Keras model of data that returns logits of shape `(batch, 1)`. Some of its layers may not be
-            trainable.
+        generator: a Keras model that takes noise and returns fakes.
+        discriminator: a Keras model that takes data and returns logits of shape `(batch, 1)`. Some of its layers may
+            not be trainable.
         optimizer: a Keras optimizer that changes the weights of the discriminator only, in this step and in all others.
         real: real data, a float32 tensor or array of shape `(batch, ...)`.
-        noise: as the generator takes it; there is no other chance. The number of rows may differ from that of `real`.
+        noise: the generator's input; nothing else is random. The number of rows may differ from that of `real`.
 
     Returns:
         The loss, a float32 scalar, as it was before the optimizer changed a weight.
@@ -90,14 +90,14 @@ def generator_step(
 
         loss = generator_loss(discriminator(generator(noise)), saturating)
 
-    The generator learns and is called with `training=True`, once. The optimizer changes its trainable weights, and its moving
-    averages of batch norm move. The discriminator is called with `training=False`, so that nothing in it changes.
+    The generator learns and is called with `training=True`, once. The optimizer changes its trainable weights, and the moving
+    averages of its batch norm move. The discriminator is called with `training=False`, so that nothing in it changes.
 
     Args:
         generator: as for `discriminator_step`. Some of its layers may not be trainable.
         discriminator: as for `discriminator_step`.
         optimizer: a Keras optimizer that changes the weights of the generator only.
-        noise: as the generator takes it; there is no other chance.
+        noise: the generator's input; nothing else is random.
         saturating: as for `generator_loss`.
 
     Returns:

@@ -16,7 +16,7 @@ def submitted(name):
 
 @functools.cache
 def new_network(inputs, hidden, outputs):
-    """Makes dense layer, batch norm, tanh and dense layer; once for each choice of widths, which spares time."""
+    """Makes dense layer, batch norm, tanh and dense layer; once for each choice of widths, which saves time."""
     norm = keras.layers.BatchNormalization(momentum=0.5, epsilon=0.01)
     layers = [keras.layers.Dense(hidden), norm, keras.layers.Activation("tanh"), keras.layers.Dense(outputs)]
     return keras.Sequential([keras.Input((inputs,)), *layers])
@@ -75,7 +75,7 @@ def why_it_cannot_compile(name, count, *settings):
 
 
 def gradients(name, arrays, *settings):
-    """Differentiates a loss by each of the arrays of logits; None for one through which nothing flows."""
+    """Differentiates a loss with respect to each of the arrays of logits; None for one through which nothing flows."""
     tensors = [tf.constant(array, dtype="float32") for array in arrays]
     with tf.GradientTape() as tape:
         for tensor in tensors:

@@ -19,7 +19,7 @@ def fit_latent_map(source: np.ndarray, target: np.ndarray, l2: float = 0.0) -> t
     Then the one with the smallest ||W||² is wanted, which is also the limit of the solutions as l2 goes to 0.
 
     Args:
-        source: float array of shape `(points, source_dims)`, the codes in the one model. Both lengths are at least 1. The
+        source: float array of shape `(points, source_dims)`, the codes in one model. Both lengths are at least 1. The
             mean need not be near 0. It must not be changed in place.
         target: float array of shape `(points, target_dims)`, the codes in the other. `target_dims` may be less than,
             equal to or greater than `source_dims`. It must not be changed in place.

@@ -35,7 +35,7 @@ def log_evidence(log_likelihoods: np.ndarray) -> np.ndarray:
 
     The result is precise wherever the entries are: exp(a_i) may be far too small or too large for a float.
 
-    The finished functions, `logsumexp`, `log_softmax` and `logaddexp` of any library, are off limits.
+    Ready-made functions, `logsumexp`, `log_softmax` and `logaddexp` of any library, are off limits.
 
     Args:
         log_likelihoods: float array of shape `(samples, batch)`, both at least 1: row i belongs to z_i. Entries from -100 000
@@ -67,13 +67,13 @@ def estimate_log_evidence(
     Args:
         inputs: float array of shape `(batch, d)`.
         generator: takes latent vectors, a float array of shape `(k, latent_dim)`, and returns their images, a float array of
-            shape `(k, d)`. Row by row it is a function of z: there is no chance in it. In all it gets exactly `samples`
+            shape `(k, d)`. Row by row it is a function of z: nothing in it is random. In all it gets exactly `samples`
             vectors, in one call or in several, and every vector that it gets takes part in the mean.
         latent_dim: the number of latent variables, at least 1.
         samples: n, at least 1.
         std: the standard deviation of every pixel, a number from 0.001 to 1000.
-        seed: an integer, 0 or more, which alone decides what is drawn: the same seed gives the same vectors, and another seed
-            gives others.
+        seed: an integer, 0 or more, which alone decides what is drawn: the same seed gives the same vectors, and a different
+            seed gives different ones.
 
     Returns:
         Float array of shape `(batch,)`: the estimate of log P(X) for each input.

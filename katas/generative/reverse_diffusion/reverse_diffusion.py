@@ -30,12 +30,12 @@ def fresh_deviation(ratio: float, next_ratio: float, eta: float) -> float:
         σ_t = η sqrt((1 - α_{t-1}) / (1 - α_t)) sqrt(1 - α_t / α_{t-1})
 
     Args:
-        ratio: α_t, the signal ratio of the image that there is, at least 1e-5.
+        ratio: α_t, the signal ratio of the current image, at least 1e-5.
         next_ratio: α_{t-1}, that of the next image; greater than `ratio`, and at most 1.
         eta: η, from 0 (none) to 1 (as in DDPM), both included.
 
     Returns:
-        σ_t, a number; a NumPy number or an array of shape `()` does as well.
+        σ_t, a number; a NumPy number or an array of shape `()` will do as well.
     """
     raise NotImplementedError("TODO: task 3")
 
@@ -47,7 +47,7 @@ def sample(
     eta: float = 0.0,
     fresh: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Generates images: it walks from noise at step T to an image at step 0.
+    """Generates images, walking from noise at step T to an image at step 0.
 
     Song et al. 2021, Eq. 12; section 4.4.2 of the notes. From x_T = `start`, and for t = T, T - 1, ..., 1:
 

@@ -36,7 +36,7 @@ def why_it_cannot_compile(name, shapes, *settings):
 
 
 def gradients(name, arrays, upstream, *settings):
-    """Differentiates sum(upstream * f(*arrays, *settings)) by each of the arrays, where f is the function of this name.
+    """Gives the gradients of sum(upstream * f(*arrays, *settings)) for the arrays, f being the function of this name.
 
     Returns:
         A list of gradients; None for one through which nothing flows.

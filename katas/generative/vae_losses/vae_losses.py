@@ -18,7 +18,7 @@ def reparameterize(
     Args:
         z_mean: μ, a float32 tensor of shape `(batch, latent_dim)`.
         z_log_var: log σ², the natural logarithm of the variance; same shape, values from -20 to 20.
-        epsilon: standard normal noise of the same shape. There is no other chance in the result.
+        epsilon: standard normal noise of the same shape. Nothing else in the result is random.
 
     Returns:
         z, a float32 tensor of the same shape.
@@ -59,8 +59,8 @@ def reconstruction_loss(inputs: keras.KerasTensor, outputs: keras.KerasTensor, k
         kind: "squared_error" or "cross_entropy".
 
     Returns:
-        Float32 tensor of shape `(batch,)`: a sum over all axes but the first. For large logits, too, it and its gradient are
-        finite and exact.
+        Float32 tensor of shape `(batch,)`: a sum over all axes but the first. It and its gradient are finite and exact, for
+        large logits too.
     """
     raise NotImplementedError("TODO: task 3")
 
@@ -75,7 +75,8 @@ def vae_loss(
 ) -> keras.KerasTensor:
     """Computes the loss that a variational autoencoder minimises.
 
-    Kingma and Welling, equation 10, with the sign turned; the factor β is that of I. Higgins et al., "beta-VAE", ICLR 2017:
+    Kingma and Welling, equation 10, with the sign reversed; the factor β is that of I. Higgins et al., "beta-VAE", ICLR
+    2017:
 
         loss = mean over the batch of (reconstruction_loss + β KL)
 

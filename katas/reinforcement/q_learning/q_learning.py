@@ -17,7 +17,7 @@ def q_update(
     learning_rate: float,
     discount: float,
 ) -> np.ndarray:
-    """Moves one entry of a Q-table towards what a single step tells about it.
+    """Moves one entry of a Q-table towards what a single step says about it.
 
     C. J. C. H. Watkins and P. Dayan, "Q-learning", Machine Learning 8, 1992:
 
@@ -31,7 +31,7 @@ def q_update(
         r_t: the reward of the step.
         s_t: the state after the step.
         terminated_t: True if `s_t` is terminal. A step at which the time ran out (truncated) has False here.
-        learning_rate: from 0 to 1; 1 puts the target in the place of the old value.
+        learning_rate: from 0 to 1; 1 puts the target in place of the old value.
         discount: from 0 to 1.
 
     Returns:

@@ -6,7 +6,7 @@ import numpy as np
 def rnn_gradients(
     inputs: np.ndarray, states: np.ndarray, parameters: dict[str, np.ndarray], upstream: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Computes the gradient of a loss by all that a recurrent layer has computed with.
+    """Computes the gradient of a loss with respect to everything that a recurrent layer has computed with.
 
     P. J. Werbos, "Backpropagation Through Time: What It Does and How to Do It", Proceedings of the IEEE 78(10), 1990; section
     5.2 of the notes. The layer has computed, for t = 1, ..., T,
@@ -19,7 +19,8 @@ def rnn_gradients(
 
         δ_t = (g_t + δ_{t+1} U^T) ⊙ (1 - h_t²)
 
-    is the gradient by the sum before tanh, and, with sums over t = 1, ..., T and over the sequences of the batch,
+    is the gradient with respect to the sum before tanh, and, with sums over t = 1, ..., T and over the sequences of the
+    batch,
 
         ∂L/∂W = Σ x_t^T δ_t,   ∂L/∂U = Σ h_{t-1}^T δ_t,   ∂L/∂b = Σ δ_t,   ∂L/∂x_t = δ_t W^T,   ∂L/∂h_0 = δ_1 U^T
 
@@ -35,14 +36,14 @@ def rnn_gradients(
 
     Returns:
         Five float arrays by their names: "kernel", "recurrent_kernel" and "bias", each in the shape of the parameter;
-        "inputs", the gradients by x_t, of shape `(batch, T, features)`; and "initial", that by h_0, of shape
-        `(batch, units)`, a row for each sequence.
+        "inputs", the gradients with respect to x_t, of shape `(batch, T, features)`; and "initial", that with respect
+        to h_0, of shape `(batch, units)`, a row for each sequence.
     """
     raise NotImplementedError("TODO: task 1")
 
 
 def gradient_norms(states: np.ndarray, recurrent_kernel: np.ndarray, last_gradient: np.ndarray) -> np.ndarray:
-    """Measures how much of a gradient by the last state is left at each state before it.
+    """Measures how much of the gradient with respect to the last state is left at each state before it.
 
     R. Pascanu, T. Mikolov, Y. Bengio, "On the Difficulty of Training Recurrent Neural Networks", ICML 2013, section 2. Here the
     loss looks at h_T only: ∂L/∂h_T is given, and with δ_t as in `rnn_gradients`, ∂L/∂h_{t-1} = δ_t U^T.
@@ -68,7 +69,7 @@ def clip_by_global_norm(gradients: list[np.ndarray], max_norm: float) -> tuple[l
 
     So the direction stays what it was, and a gradient whose norm is c or less stays as it is.
 
-    TensorFlow's finished `tf.clip_by_global_norm` and `tf.linalg.global_norm` are off limits.
+    TensorFlow's own `tf.clip_by_global_norm` and `tf.linalg.global_norm` are off limits.
 
     Args:
         gradients: one or more float arrays of any shapes, `()` included, with entries between -1e15 and 1e15; all of them
@@ -77,6 +78,6 @@ def clip_by_global_norm(gradients: list[np.ndarray], max_norm: float) -> tuple[l
 
     Returns:
         `(clipped, norm)`: the list of the arrays after clipping, in their order and shapes, and ‖g‖ as it was *before*
-        clipping, a number; a NumPy number or an array of shape `()` does as well.
+        clipping, a number; a NumPy number or an array of shape `()` will do as well.
     """
     raise NotImplementedError("TODO: task 3")

@@ -71,7 +71,7 @@ def additive_scores(
 
 
 def attend(scores: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighs the values by the softmax of the scores.
+    """Averages the values, with the softmax of the scores as weights.
 
     Section 5.3 of the notes. For each query, with the sums over all of its keys:
 

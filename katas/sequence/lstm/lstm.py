@@ -6,9 +6,9 @@ import keras
 class LSTMCell(keras.layers.Layer):
     """Takes one step of a long short-term memory.
 
-    S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997; the forget gate is of F. A.
-    Gers, J. Schmidhuber and F. Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation 12(10),
-    2000; the equations are those of section 5.2.1 of the notes. With the input x_t, the output h and the memory C:
+    S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997; the forget gate is from
+    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation
+    12(10), 2000; the equations are from section 5.2.1 of the notes. With the input x_t, the output h and the memory C:
 
         f_t = σ([h_{t-1}, x_t] W_f + b_f)       the forget gate
         i_t = σ([h_{t-1}, x_t] W_i + b_i)       the input gate
@@ -18,21 +18,22 @@ class LSTMCell(keras.layers.Layer):
         h_t = o_t ⊙ tanh(C_t)
 
     [h, x] is the concatenation along the last axis, h first: the first `units` rows of a kernel belong to h, the others
-    to x. ⊙ multiplies entry by entry, and σ(z) = 1 / (1 + exp(-z)), for z of any size without NaN.
+    to x. ⊙ multiplies entry by entry, and σ(z) = 1 / (1 + exp(-z)), never NaN, however large z is.
 
     The layer keeps nothing from one call to the next but its weights. Keras runs it over a sequence, as in
     `keras.layers.RNN(LSTMCell(8))`, and trains it in `fit`, where the Python code of `call` is compiled, the size of the
     batch may be None, and gradients flow to all weights, to the inputs and to both states.
 
-    The finished layers and operations, `keras.layers.LSTM`, `keras.layers.LSTMCell` and their relatives, are off limits.
+    Ready-made layers and operations, `keras.layers.LSTM`, `keras.layers.LSTMCell` and their relatives, are off limits.
 
     Attributes:
         state_size: the list `[units, units]`, from which `keras.layers.RNN` learns how wide h and C are.
         forget_kernel, input_kernel, candidate_kernel, output_kernel: W_f, W_i, W_C and W_o, trainable weights of shape
-            `(units + features, units)`. They begin with random numbers, as `self.add_weight` draws them if nothing is said.
+            `(units + features, units)`. At first they are random, as `self.add_weight` draws them where no initializer is
+            named.
         forget_bias, input_bias, candidate_bias, output_bias: b_f, b_i, b_C and b_o, trainable weights of shape `(units,)`.
-            `forget_bias` begins with 1 (R. Jozefowicz, W. Zaremba and I. Sutskever, "An Empirical Exploration of Recurrent
-            Network Architectures", ICML 2015, section 2.2), the others with 0.
+            `forget_bias` is 1 at first (R. Jozefowicz, W. Zaremba and I. Sutskever, "An Empirical Exploration of Recurrent
+            Network Architectures", ICML 2015, section 2.2), the others are 0.
             All eight are Keras variables, as `self.add_weight` makes them, and the layer has no other weights.
     """
 

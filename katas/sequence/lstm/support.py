@@ -17,8 +17,8 @@ def gradients(cell, inputs, states, upstream):
     """Differentiates sum(upstream * [h, C]), for the new h and C.
 
     Returns:
-        The gradients by the inputs, by h, by C, and by the eight weights, in the order of `NAMES`, as a list; None for one
-        through which nothing flows.
+        The gradients with respect to the inputs, h, C and the eight weights, in the order of `NAMES`, as a list; None for
+        one through which nothing flows.
     """
     sources = [tf.constant(value, dtype="float32") for value in (inputs, *states)]
     with tf.GradientTape() as tape:
@@ -45,7 +45,7 @@ def run(cell, sequences):
 
 
 def fit(cell, sequences, targets):
-    """Trains a cell and a dense layer behind it, with batches of 4.
+    """Trains a cell and a dense layer after it, with batches of 4.
 
     Returns:
         The eight weights of the cell before and after, as two lists in the order of `NAMES`.

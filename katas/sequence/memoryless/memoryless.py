@@ -14,7 +14,7 @@ def make_windows(sequences: list[np.ndarray], window: int, horizon: int = 1) -> 
         input    x_s, x_{s+1}, ..., x_{s+k-1}, in this order
         target   x_{s+k-1+h}
 
-    so with h = 1 the target is the element right behind the window. Windows start at every element for which there is a
+    so with h = 1 the target is the element right after the window. Windows start at every element for which there is a
     target, and overlap. No window, and no pair of window and target, reaches over the end of its sequence into the next; a
     sequence with fewer than k + h elements gives none. Nothing is padded.
 
@@ -41,7 +41,7 @@ def train_predictor(sequences: list[np.ndarray], window: int, seed: int) -> Call
 
     Args:
         sequences: float arrays of shape `(T, features)`, as for `make_windows`, some of them shorter than a window; at least
-            100 windows with a target behind them can be cut from them. Each feature has a mean between -3 and 3 and a
+            100 windows with a target after them can be cut from them. Each feature has a mean between -3 and 3 and a
             standard deviation between 0.3 and 3.
         window: k, 1 or more.
         seed: fixes everything random: on one machine, the same arguments give the same predictor.

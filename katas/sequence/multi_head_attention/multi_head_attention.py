@@ -6,7 +6,7 @@ import keras
 def split_heads(inputs: keras.KerasTensor, num_heads: int) -> keras.KerasTensor:
     """Gives each head its own part of every row.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, section 3.2.2; section 5.3 of the notes. The heads
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, section 3.2.2; section 5.3 of the notes. The heads
     stand side by side in a row: the first `width` entries are those of head 0, the next ones those of head 1.
 
         outputs[b, h, t, i] = inputs[b, t, h * width + i]
@@ -43,20 +43,20 @@ def attend(
 ) -> keras.KerasTensor:
     """Lets every query of every head attend to those keys of its own head and sequence that it may see.
 
-    Vaswani and others 2017, section 3.2.1, equation 1. For each head of each sequence, and with d_k = key_dim:
+    Vaswani et al. 2017, section 3.2.1, equation 1. For each head of each sequence, and with d_k = key_dim:
 
         outputs = softmax(Q K^T / sqrt(d_k)) V
 
     Softmax is taken over the keys. Under a mask it is taken over the keys that the query may attend to, as if there were no
     others. A query that may attend to no key at all gets zeros, and sends no gradient back through its scores.
 
-    Task 4 measures how much processor time a call takes, with many heads: it has a handful of operations, whatever the
-    number of heads.
+    Task 4 measures how much processor time a call takes, with many heads: it should start a handful of operations,
+    whatever the number of heads.
 
     Args:
         queries: float32 array or tensor of shape `(batch, num_heads, query_time, key_dim)`, each 1 or more.
-        keys: float32 array or tensor of shape `(batch, num_heads, key_time, key_dim)`. `key_time` may be another number
-            than `query_time`.
+        keys: float32 array or tensor of shape `(batch, num_heads, key_time, key_dim)`. `key_time` may differ from
+            `query_time`.
         values: float32 array or tensor of shape `(batch, num_heads, key_time, value_dim)`.
         mask: bool array or tensor of shape `(batch, query_time, key_time)`, the same for all heads: True where a query MAY
             attend to a key, False where it must not. None lets all attend to all. The scores, after the division by the
@@ -71,7 +71,7 @@ def attend(
 class MultiHeadAttention(keras.layers.Layer):
     """Projects queries, keys and values for each head, attends, and mixes what the heads have found.
 
-    Vaswani and others 2017, section 3.2.2:
+    Vaswani et al. 2017, section 3.2.2:
 
         output = concat(head_1, ..., head_h) W_O,   head_i = attention(query W_Q_i, key W_K_i, value W_V_i)
 
@@ -81,8 +81,8 @@ class MultiHeadAttention(keras.layers.Layer):
     The layer works in compiled training too, where batch and times are None in the shapes. Gradients flow to the three
     inputs and to all four kernels.
 
-    Finished attention layers and operations, `keras.layers.MultiHeadAttention`, `keras.ops.dot_product_attention` and their
-    relatives, are off limits. Softmax is not.
+    Ready-made attention layers and operations, `keras.layers.MultiHeadAttention`, `keras.ops.dot_product_attention` and
+    their relatives, are off limits. Softmax is not.
 
     Attributes:
         query_kernel: W_Q, of shape `(depth of query, num_heads * key_dim)`.
@@ -90,7 +90,7 @@ class MultiHeadAttention(keras.layers.Layer):
         value_kernel: W_V, of shape `(depth of value, num_heads * value_dim)`.
         output_kernel: W_O, of shape `(num_heads * value_dim, depth of query)`.
             All four are trainable Keras variables, as `self.add_weight` makes them, and the only weights of the layer.
-            At first they are random, each drawn for itself, as `add_weight` does where no initializer is named.
+            At first they are random, each drawn independently, as `add_weight` does where no initializer is named.
     """
 
     def __init__(self, num_heads: int, key_dim: int, value_dim: int | None = None, **kwargs):
@@ -99,7 +99,7 @@ class MultiHeadAttention(keras.layers.Layer):
         Args:
             num_heads: h, 1 or more. No depth has to be divisible by it.
             key_dim: d_k, the number of entries of a query and of a key in each head, 1 or more.
-            value_dim: d_v, the number of entries of a value in each head, 1 or more; None takes `key_dim`.
+            value_dim: d_v, the number of entries of a value in each head, 1 or more; None means `key_dim`.
             kwargs: what every Keras layer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 3")

@@ -16,7 +16,7 @@ def set_weights(layer, *values):
 
 
 def gradients(layer, query, key, value, mask, upstream):
-    """Differentiates sum(upstream * outputs) by the three inputs and by the four kernels: seven gradients, None for none."""
+    """Gives the gradients of sum(upstream * outputs) for three inputs and four kernels; None where nothing flows."""
     inputs = [tf.constant(array, dtype="float32") for array in (query, key, value)]
     with tf.GradientTape() as tape:
         tape.watch(inputs)

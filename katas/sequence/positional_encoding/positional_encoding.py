@@ -16,7 +16,7 @@ def positional_encoding(length: int, depth: int) -> np.ndarray:
     radians. If `depth` is odd, the last column is a sine whose cosine is missing.
 
     Args:
-        length: number of positions, at least 1. The tests go to some thousands.
+        length: number of positions, at least 1. The tests go up to several thousand.
         depth: number of columns, at least 1.
 
     Returns:
@@ -54,14 +54,14 @@ class TokenAndPosition(keras.layers.Layer):
 
     where p = 0 is the first token of each sequence. Token 0 is a token like any other; there are no masks.
 
-    The layer works on sequences of any length, longer than all before too, and in compiled training, where `fit` runs the
-    Python code of `call` once, with a symbolic tensor whose shape may be `(None, None)`.
+    The layer works on sequences of any length, even longer than all before, and in compiled training, where `fit` runs
+    the Python code of `call` once, with a symbolic tensor whose shape may be `(None, None)`.
 
     `keras.layers.Embedding` may be used.
 
     Attributes:
         weights: one weight, E, of shape `(vocabulary, depth)`, which is trainable. Its first values are up to you. The
-            encoding of positions is no weight.
+            encoding of positions is not a weight.
     """
 
     def __init__(self, vocabulary: int, depth: int, **kwargs):

@@ -51,7 +51,7 @@ def fit(layer, tokens, targets, learning_rate, batch_size):
 
 
 def gradients(layer, tokens, upstream):
-    """Differentiates sum(upstream * layer(tokens)) by each trainable weight; None for one through which nothing flows."""
+    """Differentiates sum(upstream * layer(tokens)) with respect to each trainable weight; None where nothing flows."""
     with tf.GradientTape() as tape:
         outputs = layer(tf.constant(tokens, dtype="int32"))
         total = tf.reduce_sum(tf.constant(upstream, dtype="float32") * outputs)

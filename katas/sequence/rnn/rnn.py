@@ -1,4 +1,4 @@
-"""Recurrent layer: the same step for each element of a sequence, from a first state of three kinds."""
+"""Recurrent layer: the same step for each element of a sequence, from a first state of one of three kinds."""
 
 import keras
 
@@ -18,9 +18,9 @@ class RNN(keras.layers.Layer):
     h_0 is one of three kinds:
 
         "zeros"     0 everywhere.
-        "normal"    in training, every entry is drawn from the normal distribution with mean 0 and deviation 1, each for
-                    itself: for each sequence, for each unit, and anew in each call. Unless `training` is True, h_0 is the
-                    mean of that distribution, 0, so that the same inputs give the same states.
+        "normal"    in training, every entry is drawn from the normal distribution with mean 0 and standard deviation 1,
+                    independently: for each sequence, for each unit, and anew in each call. Unless `training` is True,
+                    h_0 is the mean of that distribution, 0, so that the same inputs give the same states.
         "learned"   a weight, the same for all sequences, in training and afterwards.
 
     The layer keeps nothing from one call to the next but its weights and the state of its random generator. It works in
@@ -28,8 +28,8 @@ class RNN(keras.layers.Layer):
     TensorFlow operations that it finds. There batch and time are None in `inputs.shape`. Gradients flow to the inputs and
     to all weights, through all steps.
 
-    Finished recurrent layers, `keras.layers.SimpleRNN`, `keras.layers.RNN` and their relatives, are off limits. Loops such
-    as `keras.ops.scan`, `keras.ops.while_loop` or `tf.scan` are not.
+    Ready-made recurrent layers, `keras.layers.SimpleRNN`, `keras.layers.RNN` and their relatives, are off limits. Loops
+    such as `keras.ops.scan`, `keras.ops.while_loop` or `tf.scan` are not.
 
     Attributes:
         kernel: W, of shape `(features, units)`.
@@ -55,8 +55,8 @@ class RNN(keras.layers.Layer):
             initial_state: "zeros", "normal" or "learned".
             return_sequences: whether a call returns all states or the last one.
             seed: decides what "normal" draws: layers with the same seed, 0 or more, draw the same numbers in their first
-                call, in their second and so on, and layers with different seeds draw others. None stands for a seed that
-                differs from layer to layer.
+                call, in their second and so on, and layers with different seeds draw different ones. None means a seed
+                that differs from layer to layer.
             kwargs: what every Keras layer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 1")

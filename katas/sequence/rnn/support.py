@@ -33,7 +33,7 @@ def compile_layer(layer, features, training):
 
 
 def gradients(layer, inputs, upstream, names):
-    """Differentiates sum(upstream * layer(inputs)) by the inputs and by the named weights; None where nothing flows."""
+    """Gives the gradients of sum(upstream * layer(inputs)) for inputs and named weights; None where nothing flows."""
     inputs = tf.constant(inputs, dtype="float32")
     with tf.GradientTape() as tape:
         tape.watch(inputs)

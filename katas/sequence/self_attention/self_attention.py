@@ -6,7 +6,7 @@ import keras
 class SelfAttention(keras.layers.Layer):
     """Makes queries, keys and values of a sequence, and lets each element attend to all of them.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.2.1 and 3.2.3, equation 1. For each
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.2.1 and 3.2.3, equation 1. For each
     sequence X of the batch, whose rows are its elements, and with d_k = key_dim:
 
         output = softmax(Q K^T / sqrt(d_k)) V,   Q = X W_Q,   K = X W_K,   V = X W_V
@@ -19,7 +19,7 @@ class SelfAttention(keras.layers.Layer):
     only the Keras and TensorFlow operations that it finds. There batch and time are None in `inputs.shape`. Gradients flow
     to the inputs and to all three kernels.
 
-    The finished layers and operations, `keras.layers.MultiHeadAttention`, `keras.layers.Attention`,
+    Ready-made layers and operations, `keras.layers.MultiHeadAttention`, `keras.layers.Attention`,
     `keras.ops.dot_product_attention` and their relatives, are off limits. Softmax is not.
 
     Attributes:
@@ -27,7 +27,7 @@ class SelfAttention(keras.layers.Layer):
         key_kernel: W_K, of shape `(depth, key_dim)`.
         value_kernel: W_V, of shape `(depth, value_dim)`.
             All three are trainable Keras variables, as `self.add_weight` makes them, and the only weights of the layer.
-            At first they are random, each drawn for itself, as `add_weight` does where no initializer is named.
+            At first they are random, each drawn independently, as `add_weight` does where no initializer is named.
     """
 
     def __init__(self, key_dim: int, value_dim: int, **kwargs):

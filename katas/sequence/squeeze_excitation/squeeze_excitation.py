@@ -13,9 +13,10 @@ class SqueezeExcitation(keras.layers.Layer):
         s   = σ(ReLU(z W_1) W_2)                        excitation
         output_c = s_c x_c                              scale
 
-    z and s are rows with one entry for each channel. σ(a) = 1 / (1 + exp(-a)) works entry by entry, for a of any size
-    without NaN, so that each gate s_c is a number from 0 to 1 of its own. All pixels of a channel have the same gate. Each
-    image has its own gates, which depend on no other image of the batch. There are no biases, as in the paper.
+    z and s are rows with one entry for each channel. σ(a) = 1 / (1 + exp(-a)) works entry by entry, never NaN, however
+    large a is, so each gate s_c is a number from 0 to 1, independent of the other gates. All pixels of a channel have the
+    same gate. Each image has its own gates, which depend on no other image of the batch. There are no biases, as in the
+    paper.
 
     The layer works in compiled training too: `fit` runs the Python code of `call` once, with a symbolic tensor, and repeats
     only the Keras and TensorFlow operations that it finds. There batch, height and width are None in `inputs.shape`.
@@ -26,7 +27,7 @@ class SqueezeExcitation(keras.layers.Layer):
             least 1.
         expand_kernel: W_2, of shape `(hidden, channels)`.
             Both are trainable Keras variables, as `self.add_weight` makes them, and the only weights of the layer. At first
-            they are random, each drawn for itself, as `add_weight` does where no initializer is named.
+            they are random, each drawn independently, as `add_weight` does where no initializer is named.
     """
 
     def __init__(self, reduction: int = 16, **kwargs):

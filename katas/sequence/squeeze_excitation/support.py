@@ -35,7 +35,7 @@ def compile_layer(layer, channels):
 
 
 def gradients(layer, inputs, upstream):
-    """Differentiates sum(upstream * layer(inputs)) by the inputs and by both kernels: three gradients, None for none."""
+    """Gives the gradients of sum(upstream * layer(inputs)) for the inputs and both kernels; None where nothing flows."""
     inputs = tf.constant(inputs, dtype="float32")
     with tf.GradientTape() as tape:
         tape.watch(inputs)

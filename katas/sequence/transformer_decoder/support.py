@@ -46,8 +46,8 @@ def gradients(block, targets, memory, upstream):
     """Differentiates sum(upstream * block(targets, memory)).
 
     Returns:
-        The gradients by the targets and by the memory, and a dict of lists of gradients by the weights, as in `weights`;
-        None for none.
+        The gradients with respect to the targets and the memory, and a dict of lists of those with respect to the
+        weights, as in `weights`; None where nothing flows.
     """
     targets, memory = tf.constant(targets, dtype="float32"), tf.constant(memory, dtype="float32")
     sources = {part: [weight.value for weight in getattr(block, part).weights] for part in PARTS}

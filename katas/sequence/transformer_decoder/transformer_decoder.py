@@ -6,23 +6,23 @@ import keras
 class DecoderBlock(keras.layers.Layer):
     """Lets each element of a sequence look at itself and the ones before it, then at the whole memory.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3. For each sequence Y of the
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3. For each sequence Y of the
     batch, whose rows are its elements, and the memory M that belongs to it (what the encoder made of the source):
 
         A      = LN_1(Y + MHA_1(Y, Y, Y))      masked: element i attends to the elements 1, ..., i
         B      = LN_2(A + MHA_2(A, M, M))      queries of A, keys and values of M
         output = LN_3(B + FFN(B)),   FFN(B) = ReLU(B W_1 + b_1) W_2 + b_2
 
-    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalized.
+    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalised.
     In MHA_1 an element attends to itself and to all earlier ones, in training and in use, so that output i depends on the
     first i elements of Y alone. In MHA_2 every element attends to the whole memory, but for what the mask leaves out. The
-    two lengths have nothing to do with each other. FFN works on each element by itself. LN normalizes each element by
+    two lengths have nothing to do with each other. FFN works on each element by itself. LN normalises each element by
     itself: from each of its entries it subtracts the mean of the element's `depth` entries, divides by
     sqrt(variance + 0.000001) (the biased variance, and 1e-6 for epsilon, where Keras' default is 1e-3), multiplies by γ and
     adds β. There is no dropout.
 
     The layer works in compiled training too: there batch and both lengths are None in the shapes. Gradients flow to both
-    inputs and to all weights. The finished layers of Keras for attention and normalization may be used.
+    inputs and to all weights. Keras' own layers for attention and normalization may be used.
 
     Attributes:
         self_attention, cross_attention: MHA_1 and MHA_2, each a `keras.layers.MultiHeadAttention` of `num_heads` heads,

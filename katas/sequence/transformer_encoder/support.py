@@ -44,7 +44,8 @@ def gradients(block, inputs, upstream):
     """Differentiates sum(upstream * block(inputs)).
 
     Returns:
-        The gradient by the inputs, and a dict of lists of gradients by the weights, as in `weights`; None for none.
+        The gradient with respect to the inputs, and a dict of lists of those with respect to the weights, as in
+        `weights`; None where nothing flows.
     """
     inputs = tf.constant(inputs, dtype="float32")
     sources = {part: [weight.value for weight in getattr(block, part).weights] for part in PARTS}

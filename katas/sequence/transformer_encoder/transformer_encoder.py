@@ -6,21 +6,21 @@ import keras
 class EncoderBlock(keras.layers.Layer):
     """Lets the elements of a sequence look at each other, and then lets each think for itself.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.3, equation 2. For each sequence X
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.3, equation 2. For each sequence X
     of the batch, whose rows are its elements:
 
         Y      = LN_1(X + MHA(X, X, X))
         output = LN_2(Y + FFN(Y)),   FFN(Y) = ReLU(Y W_1 + b_1) W_2 + b_2
 
-    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalized.
+    This is the order of the paper, "post-norm": each sub-layer's result is added to its input, and the sum is normalised.
     MHA is multi-head attention with X as queries, keys and values. Each element attends to all elements of its sequence,
-    to later ones too, but for those that the mask leaves out. FFN works on each element by itself. LN normalizes each
+    to later ones too, but for those that the mask leaves out. FFN works on each element by itself. LN normalises each
     element by itself: from each of its entries it subtracts the mean of the element's `depth` entries, divides by
     sqrt(variance + 0.000001) (the biased variance, and 1e-6 for epsilon, where Keras' default is 1e-3), multiplies by γ and
     adds β. There is no dropout.
 
     The layer works in compiled training too: there batch and time are None in `inputs.shape`. Gradients flow to the inputs
-    and to all weights. The finished layers of Keras for attention and normalization may be used.
+    and to all weights. Keras' own layers for attention and normalization may be used.
 
     Attributes:
         attention: MHA, a `keras.layers.MultiHeadAttention` of `num_heads` heads, whose queries, keys and values have
@@ -59,7 +59,7 @@ class EncoderBlock(keras.layers.Layer):
                 is padding, which may be at any place. Each sequence has an element that is True. None is True everywhere.
 
         Returns:
-            Float32 tensor of shape `(batch, time, depth)`. At places of padding it may be any finite numbers.
+            Float32 tensor of shape `(batch, time, depth)`. At padded positions it may be any finite numbers.
         """
         raise NotImplementedError("TODO: tasks 1 and 2")
 
@@ -67,10 +67,10 @@ class EncoderBlock(keras.layers.Layer):
 class Encoder(keras.layers.Layer):
     """Puts blocks one on top of the other: the first gets the inputs, each other one the output of the one before.
 
-    All of them get the mask. There is nothing before, between or behind the blocks.
+    All of them get the mask. There is nothing before, between or after the blocks.
 
     Attributes:
-        blocks: list of the `EncoderBlock`s, the first one first. Each has weights of its own, drawn for itself.
+        blocks: list of the `EncoderBlock`s, in order. Each has weights of its own, drawn independently.
     """
 
     def __init__(self, num_blocks: int, num_heads: int, hidden_units: int, **kwargs):

@@ -24,8 +24,7 @@ class RMSprop(keras.optimizers.Optimizer):
     `fit` compiles the step: Python runs once, and only operations on tensors and variables are repeated. So everything
     that changes from step to step is in a variable.
 
-    Optimizers that are finished, such as `keras.optimizers.RMSprop` and `keras.optimizers.Adam`, are off limits, in both
-    tasks.
+    Ready-made optimizers, such as `keras.optimizers.RMSprop` and `keras.optimizers.Adam`, are off limits in both tasks.
     """
 
     def __init__(self, learning_rate: float = 0.001, rho: float = 0.9, epsilon: float = 1e-7, **kwargs):
@@ -34,7 +33,7 @@ class RMSprop(keras.optimizers.Optimizer):
         Args:
             learning_rate: μ, a positive number; goes to `super().__init__`.
             rho: the share of the old average that stays, from 0 up to but not including 1.
-            epsilon: ε, a positive number. It stands outside of the root.
+            epsilon: ε, a positive number. It is outside the root.
             kwargs: what every Keras optimizer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 1")
@@ -61,7 +60,7 @@ class RMSprop(keras.optimizers.Optimizer):
 
 
 class Adam(keras.optimizers.Optimizer):
-    """Follows a moving average of the gradients, divided by the root of one of their squares, both corrected.
+    """Follows a moving average of the gradients, divided by the root of that of their squares, both corrected.
 
     D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, Algorithm 1. Entry by entry of each
     variable w, with its gradient g, the learning rate μ, m = 0 and v = 0 at first, and t = 1, 2, 3, ... the number of the

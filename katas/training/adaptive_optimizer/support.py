@@ -6,14 +6,14 @@ import tensorflow as tf
 
 
 def descend(optimizer, starts, gradients, learning_rates=None, compiled=False):
-    """Applies gradients to variables, one step after another, as a training does.
+    """Applies gradients to variables, one step after another, as a training run does.
 
     Args:
         optimizer: a Keras optimizer.
         starts: a list of arrays, the first values of the variables.
         gradients: for each step a list with one array for each variable.
-        learning_rates: a number for each step, which the optimizer's learning rate is set to before it; by default it
-            stays as it is.
+        learning_rates: a number for each step, to which the optimizer's learning rate is set before that step; by
+            default it stays as it is.
         compiled: whether the step is compiled, as `fit` does it: then Python runs once, for the first step.
 
     Returns:

@@ -15,7 +15,7 @@ Fit = Callable[[int, np.ndarray, np.ndarray], Predictor]
 
 
 def diagnose(training_losses: np.ndarray, validation_losses: np.ndarray, target: float, gap: float, window: int) -> str:
-    """Says from the learning curves what a training suffers from.
+    """Says from the learning curves what a training run suffers from.
 
     Section 2.1 of the notes; I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016, section 5.2. With
     the means over `window` epochs, of which the last are the last of the curves:
@@ -52,13 +52,13 @@ def split(groups: np.ndarray, num_validation_groups: int, seed: int) -> tuple[np
     whole, or not at all. Every choice of `num_validation_groups` of the groups is equally likely, however many samples
     they have.
 
-    The finished one, `sklearn.model_selection.GroupShuffleSplit`, is off limits.
+    The ready-made splitter, `sklearn.model_selection.GroupShuffleSplit`, is off limits.
 
     Args:
         groups: integer array of shape `(samples,)`: the group of each sample. Groups may be any integers, in any order.
         num_validation_groups: how many groups are held back, at least 1 and fewer than there are groups.
-        seed: an integer from 0 to 2**31 - 1. The same seed gives the same split in each call, other seeds
-            give others.
+        seed: an integer from 0 to 2**31 - 1. The same seed gives the same split in each call, different seeds give
+            different ones.
 
     Returns:
         `(training, validation)`: two integer arrays with the positions of the samples in `groups`, from 0. Every sample is
@@ -82,7 +82,7 @@ def losses_by_capacity(
             each capacity.
         capacities: positive integers, at least one, in increasing order.
         training: `(inputs, targets)`, float arrays of shapes `(samples, features)` and `(samples,)`.
-        validation: the same, with another number of samples.
+        validation: the same, with a different number of samples.
 
     Returns:
         `(training_losses, validation_losses)`: two float arrays of shape `(len(capacities),)`.
@@ -97,7 +97,8 @@ def select(
 
     I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016, sections 5.3 and 7.8. The three sets have one
     purpose each: models are fitted to the training data, the validation data choose among them, and the test data tell
-    how good the choice is. What was used to choose cannot tell, since the choice favours models that it flatters.
+    how good the choice is. What was used to choose cannot tell, since the choice favours the models that these data
+    flatter.
 
     1. The capacity is that with the smallest validation loss, as `losses_by_capacity` measures it; the smallest capacity
        where several have it. A loss of NaN is never the smallest; at least one loss is a number.
@@ -108,8 +109,8 @@ def select(
         fit: as in `losses_by_capacity`. Call it once for each capacity, and once more for the final model.
         capacities: positive integers, at least one, in increasing order.
         training: `(inputs, targets)`, float arrays of shapes `(samples, features)` and `(samples,)`.
-        validation: the same, with another number of samples.
-        test: the same, with another number of samples.
+        validation: the same, with a different number of samples.
+        test: the same, with a different number of samples.
 
     Returns:
         `(capacity, model, test_loss)`: an integer, the final model as `fit` returned it (or a function that returns the

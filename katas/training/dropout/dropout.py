@@ -7,7 +7,7 @@ class Dropout(keras.layers.Layer):
     """Drops random units in training and scales up what is left (inverted dropout).
 
     N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: A Simple Way to Prevent Neural
-    Networks from Overfitting", Journal of Machine Learning Research 15, 2014. In training, each unit x by itself:
+    Networks from Overfitting", Journal of Machine Learning Research 15, 2014. In training, each unit x independently:
 
         output = 0               with probability rate
         output = x / (1 - rate)  otherwise
@@ -22,7 +22,7 @@ class Dropout(keras.layers.Layer):
     repeats only the Keras and TensorFlow operations that it finds. There the size of the batch may be unknown, None in
     `inputs.shape`. Each run draws a new mask.
 
-    The finished layers and operations, `keras.layers.Dropout`, `keras.random.dropout`, `tf.nn.dropout` and their
+    Ready-made layers and operations, `keras.layers.Dropout`, `keras.random.dropout`, `tf.nn.dropout` and their
     relatives, are off limits. Random numbers are not.
     """
 
@@ -33,8 +33,8 @@ class Dropout(keras.layers.Layer):
             rate: the probability with which a unit is dropped, from 0 up to but not including 1. A rate of 0 drops
                 nothing.
             seed: an integer, or None. Two layers that are made with the same integer drop the same units in their first
-                call, the same in their second, and so on, if the inputs have the same shapes; other integers give other
-                units. With None each layer draws random numbers of its own.
+                call, the same in their second, and so on, if the inputs have the same shapes; different integers give
+                different units. With None each layer draws random numbers of its own.
             kwargs: what every Keras layer takes, such as `name`; goes to `super().__init__`.
         """
         raise NotImplementedError("TODO: task 1")

@@ -30,7 +30,7 @@ def why_it_cannot_compile(layer, shape):
 
 
 def gradient(layer, inputs, upstream):
-    """Differentiates sum(upstream * layer(inputs, training=True)) by the inputs.
+    """Differentiates sum(upstream * layer(inputs, training=True)) with respect to the inputs.
 
     Returns:
         The outputs of the layer and the gradient, as a list; the gradient is None if nothing flows.

@@ -15,16 +15,16 @@ class EarlyStopping(keras.callbacks.Callback):
         v > best + min_delta    if mode is "max"
 
     Then v is the new best. An epoch that is no improvement leaves the best as it is, even if its value is a little better.
-    The first value of a training that is a number is always an improvement; NaN never is one.
+    The first value of a training run that is a number is always an improvement; NaN never is one.
 
     The training stops at the end of the epoch in which `patience` epochs in a row were no improvement. After the training,
     whether it was stopped or ran through all epochs, the model has all the weights, trainable or not, that it had at the
-    end of the last improvement; where there was none, it keeps those that it has. While the training goes on, the callback
-    leaves the weights alone.
+    end of the last epoch that was an improvement; where there was none, it keeps those that it has. While the training
+    goes on, the callback leaves the weights alone.
 
-    A callback may be used for several trainings. Each begins with nothing remembered.
+    A callback may be used for several training runs. Each begins with nothing remembered.
 
-    The finished one, `keras.callbacks.EarlyStopping`, is off limits.
+    The ready-made callback, `keras.callbacks.EarlyStopping`, is off limits.
     """
 
     def __init__(self, monitor: str = "val_loss", mode: str = "min", patience: int = 3, min_delta: float = 0.0):
@@ -39,7 +39,7 @@ class EarlyStopping(keras.callbacks.Callback):
         raise NotImplementedError("TODO: task 1")
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forgets what earlier trainings have left; Keras calls it before the first epoch.
+        """Forgets earlier training runs; Keras calls it before the first epoch.
 
         Args:
             logs: not used.
@@ -58,7 +58,7 @@ class EarlyStopping(keras.callbacks.Callback):
         raise NotImplementedError("TODO: task 1")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Restores the best weights; Keras calls it after the last epoch, whoever has stopped the training.
+        """Restores the best weights; Keras calls it after the last epoch, whatever has stopped the training.
 
         Args:
             logs: not used.

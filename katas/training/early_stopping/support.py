@@ -1,4 +1,4 @@
-"""A stand-in for a model and for `fit`, with which one can see what a callback makes of a training."""
+"""A stand-in for a model and for `fit`, with which you can see what a callback makes of a training run."""
 
 import keras
 import numpy as np

@@ -25,8 +25,8 @@ def gradient_descent(
 
     Args:
         gradient: takes a float array of shape `(dims,)` and returns ∇L at that point, an array of the same shape.
-            It is costly: call it at most once at each point of the path, and nowhere else. Where the walk ends
-            because of `max_steps`, its last point may be asked or not.
+            It is costly: call it at most once at each point of the path, and nowhere else. Where the walk ends because
+            of `max_steps`, you may or may not call it at the last point.
         start: float array of shape `(dims,)`.
         learning_rate: μ, a positive number.
         tolerance: a number, 0 or more.

@@ -20,8 +20,8 @@ def minibatches(
         targets: float array of shape `(samples,)`; target i belongs to input i.
         batch_size: an integer, 1 or more. Where it is larger than the number of samples, all are in one batch.
         generator: the only source of random numbers; every way to deal the samples out is equally likely. It moves on
-            with each call, so that the next epoch has another order; a generator made from the same seed gives the same
-            batches.
+            with each call, so that the next epoch has a different order; a generator made from the same seed gives the
+            same batches.
 
     Returns:
         An iterator or a list that ends after one epoch. Its items are pairs, `(inputs, targets)` of a batch: arrays of

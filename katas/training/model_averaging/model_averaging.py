@@ -26,13 +26,14 @@ def train_members(
 ) -> list[list[np.ndarray]]:
     """Trains the members of an ensemble: networks that have learned the same and still differ.
 
-    As in the paper above, each member starts from random weights of its own, which have nothing to do with those of the others,
-    and is trained by itself on all samples. A network is what `get_weights()` of a Keras model with two dense layers returns:
+    As in the paper above, each member starts from random weights of its own, which are independent of those of the others,
+    and is trained separately, on all samples. A network is what `get_weights()` of a Keras model with two dense layers
+    returns:
 
         [W_1, b_1, W_2, b_2],    logits = max(0, inputs W_1 + b_1) W_2 + b_2
 
     Optimizer, batch size and learning rate are yours. The hidden tests train 6 members of 32 units on 200 digits for 20 epochs,
-    and let them read all others of the data set: on average a member has to read at least 80% of them correctly.
+    and let them read all other digits of the data set: on average a member has to read at least 80% of them correctly.
 
     Args:
         inputs: float32 array of shape `(samples, 64)` with values between 0 and 1.
@@ -40,8 +41,8 @@ def train_members(
         members: M, at least 1.
         units: width of the hidden layer.
         epochs: at least 1, how often each member uses each sample.
-        seed: fixes everything random: on one machine, the same arguments give the same networks, and another seed
-            gives others.
+        seed: fixes everything random: on one machine, the same arguments give the same networks, and a different seed
+            gives different ones.
 
     Returns:
         List of M networks. Each is a list of four float arrays, of the shapes `(64, units)`, `(units,)`, `(units, 10)` and

@@ -47,8 +47,8 @@ def momentum_descent(
 
     Args:
         gradient: takes a float array of shape `(dims,)` and returns ∇L at that point, an array of the same shape. It is
-            costly: call it at most once at each point of the path, in their order, and nowhere else. The last point
-            may be asked or not.
+            costly: call it at most once at each point of the path, in order, and nowhere else. At the last point you
+            may or may not call it.
         start: float array of shape `(dims,)`.
         learning_rate: μ, a positive number.
         momentum: α, a number from 0 to 1.
@@ -68,8 +68,8 @@ def best_settings(flattest: float, steepest: float) -> tuple[float, float]:
 
         x_{t+1} = (1 + α - μ λ) x_t - α x_{t-1}
 
-    In the long run x shrinks by the factor r(λ) a step, where r(λ) is the largest modulus |z| of the two roots, real or
-    complex, of
+    In the long run x shrinks by the factor r(λ) per step, where r(λ) is the larger modulus |z| of the two roots, real
+    or complex, of
 
         z² - (1 + α - μ λ) z + α = 0
 

@@ -70,9 +70,9 @@ def lookahead_step(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Takes one step with Nesterov momentum where only the points ahead are stored.
 
-    Y. Bengio, N. Boulanger-Lewandowski and R. Pascanu, "Advances in Optimizing Recurrent Networks", ICASSP 2013. An
-    optimizer of a library is given the gradient at the variables that it holds, and cannot ask for another one. So
-    these variables are the points ahead, and the weights of `nesterov_step` are stored nowhere:
+    Y. Bengio, N. Boulanger-Lewandowski and R. Pascanu, "Advances in Optimizing Recurrent Networks", ICASSP 2013. A
+    library's optimizer is given the gradient at the variables that it holds, and cannot ask for another one. So these
+    variables are the points ahead, and the weights of `nesterov_step` are stored nowhere:
 
         y_t = w_t + α v_{t-1}
 

@@ -13,12 +13,12 @@ def gradient_norms(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -
         L      = -(1/n) Σ_i log softmax(model(x_i))[label_i]
         norm_l = ‖∂L/∂W_l‖, the square root of the sum of all squared entries
 
-    The biases take no part in the norm. The model is as it was when the function returns: no weight moves.
+    The biases take no part in the norm. When the function returns, the model is as it was: no weight moves.
 
     Args:
-        model: a `keras.Sequential` of K >= 1 layers `keras.layers.Dense`, each with a kernel and a bias, and with the
-            activation "sigmoid", "tanh" or "relu", all but the last. It maps inputs to logits, one for each class: there is no
-            softmax in it.
+        model: a `keras.Sequential` of K >= 1 layers `keras.layers.Dense`, each with a kernel and a bias, and all but the last
+            with the activation "sigmoid", "tanh" or "relu". It maps inputs to logits, one for each class: there is no softmax
+            in it.
         inputs: float array of shape `(batch, features)`.
         labels: integer array of shape `(batch,)`, the right classes.
 
@@ -43,7 +43,7 @@ def train(model: keras.Model, inputs: np.ndarray, labels: np.ndarray, learning_r
 
     Returns:
         Float array of shape `(steps, K)`: row t, counted from 0, holds the norms of the gradient with which step t is taken,
-        so row 0 belongs to the weights with which the model came.
+        so row 0 belongs to the weights that the model came with.
     """
     raise NotImplementedError("TODO: task 2")
 
@@ -55,14 +55,14 @@ def initialize(widths: list[int], seed: int) -> tuple[str, list[np.ndarray]]:
     biases that start at 0. With 40 hidden layers of 64 units, and with 30 that are 120 and 40 units wide in turn, the norms of
     `gradient_norms` lie between 0.001 and 100 in every layer, for 200 digits with mean 0 and variance 1. With 8 hidden layers
     of 64 units the network learns to read digits in 12 epochs of stochastic gradient descent (learning rate 0.05, batches of
-    about 32): at least 85% of others are read correctly. Each case is tried with three seeds, and the median of the smallest
-    norm, or of the share that is read correctly, counts. The units of a layer differ from the start, and so do layers of the
-    same shape.
+    about 32): at least 85% of other digits are read correctly. Each case is tried with three seeds, and the median of the
+    smallest norm, or of the share that is read correctly, counts. The units of a layer differ from the start, and so do
+    layers of the same shape.
 
     Args:
         widths: how many numbers there are before the first layer, between the layers, and after the last: K + 1 integers for
             K layers, each at least 10.
-        seed: fixes everything random: the same arguments give the same kernels, another seed gives others.
+        seed: fixes everything random: the same arguments give the same kernels, a different seed gives different ones.
 
     Returns:
         `(activation, kernels)`: "sigmoid", "tanh" or "relu", and K finite float arrays; kernel l, counted from 0, has the

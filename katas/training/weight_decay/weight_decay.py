@@ -15,7 +15,7 @@ def penalty(parameters: dict[str, np.ndarray], l1: float, l2: float) -> float:
         R = l1 Σ |w| + l2 Σ w²
 
     There is no factor 1/2 in front of the squares, no root over their sum, and no mean. A parameter is a bias if its name
-    ends in "bias"; biases move the outputs but do not make them steeper, so they cost nothing. The finished penalties,
+    ends in "bias"; biases move the outputs but do not make them steeper, so they cost nothing. Ready-made penalties,
     `keras.regularizers.L1`, `L2`, `L1L2` and their functions, are off limits.
 
     Args:
@@ -30,7 +30,7 @@ def penalty(parameters: dict[str, np.ndarray], l1: float, l2: float) -> float:
 
 
 def penalty_gradient(parameters: dict[str, np.ndarray], l1: float, l2: float) -> dict[str, np.ndarray]:
-    """Differentiates the penalty by each parameter.
+    """Differentiates the penalty with respect to each parameter.
 
     |w| has no derivative at w = 0; take 0 there, the middle between the slopes on either side.
 
@@ -82,7 +82,7 @@ def step_with_decay(
     learning_rate: float,
     decay: float,
 ) -> dict[str, np.ndarray]:
-    """Takes one step of an optimizer on the loss, and lets the weights decay beside it (decoupled weight decay).
+    """Takes one step of an optimizer on the loss, and lets the weights decay separately (decoupled weight decay).
 
     I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019. With the learning rate μ and the
     gradient g of the loss:
@@ -96,7 +96,7 @@ def step_with_decay(
     Args:
         parameters: float arrays of any shapes by their names.
         gradients: the gradients of the loss, by the same names and of the same shapes.
-        direction: as described at `step_with_penalty`: call it once.
+        direction: as described in `step_with_penalty`: call it once.
         learning_rate: μ, a positive number.
         decay: a number, 0 or more.
 

@@ -14,7 +14,7 @@ def make_encoder(code_size: int) -> Callable:
     Returns:
         A Keras model or any other callable: `encoder(images)` takes a float32 array of shape `(batch, 8, 8)` with values
         between 0 and 1, and returns real numbers, an array of shape `(batch, code_size)`. Each image is encoded on its
-        own, whatever else stands in the batch.
+        own, whatever else is in the batch.
     """
     raise NotImplementedError("TODO: task 1")
 
@@ -42,8 +42,8 @@ def train_autoencoder(
 
         loss = mean over images and pixels of (decoder(encoder(image)) - image)²
 
-    Optimizer, batch size and learning rate are yours, and so is the loss (cross-entropy of the pixels does as well): the
-    hidden tests measure the squared error.
+    Optimizer, batch size and learning rate are yours, and so is the loss (cross-entropy of the pixels will do as well):
+    the hidden tests measure the squared error.
 
     Args:
         images: float32 array of shape `(samples, 8, 8)` with values between 0 and 1.
@@ -54,6 +54,6 @@ def train_autoencoder(
         seed: fixes everything random: on one machine, the same arguments give the same encoder and decoder.
 
     Returns:
-        `(encoder, decoder)`, both trained, each as described at `make_encoder` and `make_decoder`.
+        `(encoder, decoder)`, both trained, each as described in `make_encoder` and `make_decoder`.
     """
     raise NotImplementedError("TODO: task 2")

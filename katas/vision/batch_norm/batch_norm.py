@@ -22,7 +22,7 @@ class BatchNorm(keras.layers.Layer):
     σ² = (1/n) Σ (x - μ)², the biased variance (n, not n - 1); the same goes into the moving average. Gradients flow
     through μ and σ² too, since both depend on the inputs.
 
-    The finished layer and the finished operations, `keras.layers.BatchNormalization`, `keras.ops.batch_normalization`,
+    The ready-made layer and operations, `keras.layers.BatchNormalization`, `keras.ops.batch_normalization`,
     `tf.nn.batch_normalization` and the fused ones, are off limits. Means, variances and moments are not.
 
     Attributes:

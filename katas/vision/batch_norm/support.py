@@ -11,7 +11,7 @@ def set_weights(layer, **values):
 
 
 def gradients(layer, inputs, upstream):
-    """Differentiates sum(upstream * layer(inputs, training=True)) by the inputs, by gamma and by beta.
+    """Differentiates sum(upstream * layer(inputs, training=True)) with respect to the inputs, gamma and beta.
 
     Returns:
         The three gradients as a list, in this order; None for one through which nothing flows.

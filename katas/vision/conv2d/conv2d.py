@@ -20,15 +20,15 @@ def conv2d(
         output[b, i, j, o] = bias[o] + Σ_u Σ_v Σ_c x[b, s·i + u, s·j + v, c] · kernel[u, v, c, o]
 
     There is an output wherever the kernel lies wholly in the padded image. Along an axis of n pixels, with a kernel of
-    k pixels and P pixels of padding in all, these are floor((n + P - k) / s) + 1 outputs, where
+    k pixels and P pixels of padding in all, there are floor((n + P - k) / s) + 1 outputs, where
 
         P = 0                                    for "valid"
         P = max((ceil(n / s) - 1)·s + k - n, 0)  for "same", which gives ceil(n / s) outputs
 
     P // 2 of these pixels go before the image (top, left) and the others after it (bottom, right); all are 0. This is
-    TensorFlow's convention. Height and width have each their own n, k and P.
+    TensorFlow's convention. Height and width each have their own n, k and P.
 
-    Finished convolutions are off limits, whatever library they are from, and so are functions that extract patches, such
+    Ready-made convolutions are off limits, whatever library they are from, and so are functions that extract patches, such
     as `tf.image.extract_patches`. Task 4 times the function: see the README.
 
     Args:

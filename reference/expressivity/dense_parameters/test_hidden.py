@@ -15,10 +15,10 @@ WITHOUT = "Without biases only the weights count."
 OPERATIONS = "A weight is a product, n terms have n - 1 plus signs, the bias brings one more; activations do not count."
 NO_BIAS = "Without biases a unit with n inputs has n products and n - 1 plus signs."
 BATCH = "Every sample of the batch goes through all layers, and takes as many operations as one alone."
-EXACT = "Count in integers that cannot overflow: 32 bits end at 2 147 483 647, and Python's own integers do not end."
-BUDGET = "The answer h still fits, also where it uses the budget to the last parameter, and h + 1 does not fit."
+EXACT = "Count in integers that cannot overflow: 32 bits end at 2 147 483 647, and Python's own integers have no end."
+BUDGET = "The answer h still fits, even where it uses the budget to the last parameter, and h + 1 does not fit."
 SINGLE = "A single hidden layer has no matrix from h to h units: its parameters grow in proportion to h."
-SQUARE = "Between h and h units lie h² weights, and hidden_layers - 1 such matrices; the two others grow with h alone."
+SQUARE = "Between two hidden layers lie h² weights, hidden_layers - 1 times; the other two matrices grow with h alone."
 
 
 def allocate(units, use_bias):

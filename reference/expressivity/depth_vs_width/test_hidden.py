@@ -26,9 +26,11 @@ SAME = "Where a unit switches and the slope stays the same, no piece ends: look 
 HAIR = "Two layers switch at the same point, up to rounding: merge points that are a hair apart before you take slopes."
 IDLE = "A score that is 0 on both sides of a point has not passed 0 there; mind the division by 0."
 DEEPER = "Units of later layers switch where their score, which is itself bent, passes 0: go through all layers."
-CLOSE = "A thousand pieces show where one computes the switches, or looks at many more points than there are pieces."
+CLOSE = "To see a thousand pieces, compute the switches, or look at many more points than there are pieces."
 LINEAR = "The last layer is linear: the output may be negative, and does not bend at 0."
-COUNT = "Find where units switch, layer by layer, and count the changes of slope between a and b; pieces are one more."
+COUNT = (
+    "Find where units switch, layer by layer, and count the changes of slope between a and b; add one for the pieces."
+)
 FEW = "One unit for each bend is enough, and one for the slope at a."
 VALUE = "Begin with the value and the slope at a; each further unit adds the change of slope at its bend."
 
@@ -219,7 +221,7 @@ def test_folds(submission, rng, k):
 
 @pytest.mark.task(1)
 def test_picture(submission, rng, pictures):
-    """Builds sawtooths with ever more teeth: k = 1, 2 and 4."""
+    """Builds sawtooths with more and more teeth: k = 1, 2 and 4."""
     x = np.linspace(0, 1, 1025)
     networks = {k: take_network(submission.sawtooth(k)) for k in (1, 2, 4)}
     curves = {f"k = {k}": evaluate(network, x) for k, network in networks.items()}
@@ -277,7 +279,7 @@ def test_switches_without_a_bend(submission):
 
 @pytest.mark.task(3)
 def test_switches_at_one_point(submission):
-    """Takes switches that only rounding tells apart for one, and a score that is 0 all along for none."""
+    """Counts switches that differ only by rounding as one, and a score that is 0 all along as none."""
     twice = [layer([[29, -29]], [-1, 1]), layer([[1, 2], [-1, -2]], [0, 0]), layer([[1], [1]], [0])]
     check_count(submission, twice, -1.0, 1.0, 2, HAIR)
     idle = [layer([[1, -1]], [0, 0]), layer([[1], [0]], [0]), layer([[2]], [-1])]

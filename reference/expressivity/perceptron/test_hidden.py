@@ -53,7 +53,7 @@ def test_gate(submission, rng, name):
     """Finds weights and a bias whose perceptron is `name`."""
     # All are asked for, in any order, so that it is the name that decides and not the number of the call.
     weights, bias = {str(each): submission.gate(str(each)) for each in rng.permutation(list(TRUTH_TABLES))}[name]
-    step = "Choose ordinary numbers: a product with infinity may be no number at all."
+    step = "Choose ordinary numbers: a product with infinity may be NaN."
     weights, bias = assert_finite(weights, (2,), next_step=step), assert_finite(bias, (), next_step=step)
     table = (CORNERS @ weights + bias >= 0).astype(int).tolist()
     check(

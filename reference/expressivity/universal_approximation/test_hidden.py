@@ -18,7 +18,9 @@ BETWEEN = (
     "Use narrow cells: within a cell f changes by up to L times its width, however well the network fits elsewhere."
 )
 TOO_MANY = "Count the cells that the Lipschitz bound asks for; more make no difference."
-OUTSIDE = "Where does each step stand? A unit steps at x = -c/w, and these lie on [0, 1]: lay the cells from a to b."
+OUTSIDE = (
+    "Where does each step stand? A unit steps at x = -c/w, and yours all lie on [0, 1]: lay the cells from a to b."
+)
 
 
 class Target:
@@ -218,9 +220,7 @@ def find_what_is_ignored(submission, network, target, epsilon):
     if not same or not target.lipschitz:
         return None, None
     few = "few units" if len(same) == len(changes) and units < 10 else "units"
-    step = (
-        f"The number of units is {units} here whatever {' and '.join(same)} may be, and these tell how many are needed."
-    )
+    step = f"The number of units is {units} here whatever {' and '.join(same)} may be, and these decide how many are needed."
     return f"{few} whatever {same} may be", step
 
 
@@ -286,7 +286,7 @@ def test_any_epsilon(submission, rng, epsilon):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("teeth", [1, 7, 40])
 def test_between_the_knots(submission, rng, teeth):
-    """Stays within epsilon between the points at which it asked, on a zigzag as steep as it may be; teeth: `teeth`."""
+    """Stays within epsilon between the points where it called f, on a zigzag as steep as the bound allows; teeth: `teeth`."""
     target = zigzag(-1.0, 2.0, teeth, phase=float(rng.uniform(0, 2)))
     check_error(submission, target, 0.1, rng)
 

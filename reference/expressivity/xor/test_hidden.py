@@ -35,7 +35,7 @@ def corners(num_inputs):
 
 def take_network(layers, num_inputs):
     """The layers as arrays, if they are a network of threshold units with so many inputs and one output."""
-    check(isinstance(layers, list | tuple) and layers, "That is no list of layers.", returned=layers, next_step=LAYERS)
+    check(isinstance(layers, list | tuple) and layers, "It is not a list of layers.", returned=layers, next_step=LAYERS)
     network, width, size = [], num_inputs, 0
     for number, layer in enumerate(layers, 1):
         weights, biases = unpack(layer, "weights", "biases", next_step=LAYERS)
@@ -124,7 +124,7 @@ def test_any_number_of_layers(submission, rng, widths):
         submission.forward(inputs, layers),
         expected,
         kind="integer",
-        next_step="Take the layers in their order, the first one first.",
+        next_step="Take the layers in order, from the first to the last.",
     )
 
 

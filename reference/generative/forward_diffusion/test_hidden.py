@@ -15,7 +15,7 @@ from grader.testing import assert_uniform
 from grader.testing import check
 from grader.testing import unpack
 
-COUNT = "The ratios of T steps are T + 1 numbers: α_0 = 1 stands before the first step."
+COUNT = "The ratios of T steps are T + 1 numbers: α_0 = 1 comes before the first step."
 FIRST = "Nothing has happened before the first step: α_0 is 1, and the steps follow after it."
 FALLS = "A signal ratio says how much of the image is left, so it falls from step to step, whatever your notes print."
 ROOTS = "Those are the roots: `diffuse` takes the root of a ratio, and a schedule returns the ratio itself."
@@ -38,7 +38,9 @@ def check_ratios(returned, expected, next_step):
     step = ROOTS if np.allclose(returned**2, expected, atol=1e-4) else next_step
     assert_close(returned, expected, next_step=FALLS if np.any(np.diff(returned) > 1e-6) else step)
     check(
-        np.all(returned >= 0), "A ratio is below 0, and has no root.", next_step="Leave the square outside of all else."
+        np.all(returned >= 0),
+        "A ratio is below 0, and has no root.",
+        next_step="Keep the square outside everything else.",
     )
 
 
@@ -171,7 +173,7 @@ def test_arguments_stay(submission, shared, rng):
 @pytest.mark.task(3)
 @pytest.mark.parametrize("shape", [(1, 256), (5, 3), (4, 4, 4, 1)])
 def test_scales_the_pixels(submission, rng, shape):
-    """Scales the pixels of a batch of shape `shape` to lie from -1 to 1, before it adds the noise."""
+    """Scales the pixels of a batch of shape `shape` to the range from -1 to 1, before it adds the noise."""
     pixels = np.arange(256) if shape == (1, 256) else rng.choice([0, 255, 100, 200], size=shape)
     images = pixels.reshape(shape).astype("uint8")
     ratios = np.array([1.0, 0.8] if shape == (5, 3) else [1.0, 0.9, 0.7])
@@ -194,7 +196,7 @@ def test_each_step_is_equally_likely(submission, rng, images):
 
 @pytest.mark.task(3)
 def test_noise_is_standard_normal(submission, rng):
-    """Draws standard normal noise, another number for each pixel of each image, whatever its step."""
+    """Draws standard normal noise, a different number for each pixel of each image, whatever its step."""
     ratios = np.array([1.0, 0.8, 0.6, 0.4, 0.2])
     _, chosen, noise = make_batch(submission, np.full((3000, 12), 90, "uint8"), ratios, rng.integers(1000))
     # Of 36,000 numbers the mean varies by 0.005, the shares by 0.0025 and less; correlations of 3,000 pairs by 0.02.
@@ -209,6 +211,6 @@ def test_noise_is_standard_normal(submission, rng):
 
 @pytest.mark.task(3)
 def test_seed(submission, rng, seed):
-    """Makes the same batch with the same seed, and another one with another seed."""
+    """Makes the same batch with the same seed, and a different one with a different seed."""
     images, ratios = rng.integers(256, size=(6, 5)).astype("uint8"), np.linspace(1.0, 0.0, 100)
     assert_seeded(lambda seed: make_batch(submission, images, ratios, seed), seed)

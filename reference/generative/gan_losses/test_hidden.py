@@ -21,7 +21,7 @@ LOGITS = "Work with the logits: -log D is softplus(-s), -log(1 - D) is softplus(
 SCALAR = "Take the mean over the batch: one number is left."
 COMPILED = "Use operations of Keras or TensorFlow only, and no number that is known in advance, such as a batch size."
 GRADIENT = "Use operations of Keras or TensorFlow from the logits to the loss, and stop no gradient."
-LEARNS = "Differentiate the loss by the trainable variables of the network that learns, and let `optimizer` apply that, once."
+LEARNS = "Take the gradient for the trainable variables of the network that learns, and let `optimizer` apply it, once."
 FROZEN = "Give the optimizer the variables of the network that learns and no others, and call the other with `training=False`."
 MOVING = "Call the network that learns with `training=True`: once for each batch, the real data before the fakes."
 RETURN = "Return the loss that was differentiated, without computing it again after the step."
@@ -210,7 +210,7 @@ def test_generator_by_hand(submission):
 @pytest.mark.parametrize("shape", [(6, 1), (1, 1), (5,)])
 @pytest.mark.parametrize("saturating", [False, True])
 def test_generator(submission, rng, saturating, shape):
-    """Takes the mean over fakes, from logits of shape `shape`; saturating is `saturating`."""
+    """Takes the mean over fakes, from logits of shape `shape`, with saturating=`saturating`."""
     logits = np.float32(3 * rng.normal(size=shape))
     returned = assert_shape(submission.generator_loss(logits, saturating=saturating), (), next_step=SCALAR)
     assert_close(returned, generator_loss(logits, saturating), next_step=FAKE)
@@ -285,7 +285,7 @@ def test_discriminator_learns_when_compiled(submission, support, rng):
 @pytest.mark.task(4)
 @pytest.mark.parametrize(("fakes", "saturating"), [(5, False), (2, True)])
 def test_generator_step(submission, support, rng, fakes, saturating):
-    """Changes the generator by one step of SGD, and nothing else, with `fakes` rows; saturating is `saturating`."""
+    """Changes the generator by one step of SGD, and nothing else, with `fakes` rows and saturating=`saturating`."""
     check_generator_step(submission, support, rng, fakes, saturating)
 
 

@@ -29,7 +29,7 @@ def mutual_information(rows: np.ndarray, columns: np.ndarray) -> float:
 
 
 def mutual_information_gap(codes: np.ndarray, factors: np.ndarray, bins: int = 20) -> float:
-    """Scores how well each factor of variation has one latent dimension for itself."""
+    """Scores how well each factor of variation has one latent dimension to itself."""
     borders = np.linspace(codes.min(axis=0), codes.max(axis=0), bins + 1)[1:-1]
     intervals = [np.digitize(code, border) for code, border in zip(codes.T, borders.T, strict=True)]
     gaps = []

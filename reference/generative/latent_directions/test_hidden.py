@@ -13,12 +13,12 @@ from grader.testing import check
 
 NORMAL = "It is the normal of a separating hyperplane: the weights of a linear classifier, without the intercept."
 LENGTH = "Divide by the length, last of all: `n / np.linalg.norm(n)`."
-SIDE = "The normal points to the side of the codes with the attribute. Turn it round otherwise."
-SPAN = "Take away the projection on the whole span of the others, which is a least-squares problem."
+SIDE = "The normal points to the side of the codes with the attribute. If it does not, turn it round."
+SPAN = "Take away the projection onto the whole span of the others, which is a least-squares problem."
 GAP = "For each factor take the largest mutual information minus the second largest, divided by the entropy of the factor."
 CUT = "Cut each dimension from its own smallest to its own largest value, which belongs to the last of the intervals."
 ONE_INTERVAL = (
-    "Where the smallest and the largest value are equal, put all samples into one interval; divide by no width of 0."
+    "Where the smallest and the largest value are equal, put all samples into one interval; never divide by 0."
 )
 
 
@@ -89,14 +89,14 @@ def test_one_dimension(submission, rng):
 
 @pytest.mark.task(1)
 def test_correlated_codes(submission, rng):
-    """Finds directions in latent spaces whose dimensions go together and have scales of their own."""
+    """Finds directions in latent spaces whose dimensions are correlated and have scales of their own."""
     for samples, dims, share in [(3000, 8, 0.5), (3000, 5, 0.15), (1500, 3, 0.8)]:
         codes, attribute, direction = draw(rng, samples, dims, share)
         found = find(submission, codes, attribute)
         angle = np.degrees(np.arccos(np.clip(found @ direction, -1.0, 1.0)))
         tag = "away" if angle > 150 else find_tag(codes, attribute, found)
         # Discriminant analysis, least squares and logistic regression come within 5 degrees.
-        problem = f"It is {angle:.0f} degrees away from the true direction, and 10 are accepted."
+        problem = f"It is {angle:.0f} degrees away from the true direction, and up to 10 are accepted."
         check(angle <= 10, problem, next_step=SIDE if tag == "away" else NORMAL, tag=tag)
 
 
@@ -126,13 +126,13 @@ def test_spares_by_hand(submission):
     found = submission.orthogonalize(np.array([0.6, 0.8, 0.0]), np.array([[1.0, 0.0, 0.0]]))
     assert_close(found, [0.0, 1.0, 0.0], next_step=SPAN)
     found = submission.orthogonalize(np.array([3.0, 2.0, 2.0]), np.array([[5.0, 0.0, 0.0]]))
-    assert_close(found, [0.0, 0.5**0.5, 0.5**0.5], next_step="Others may have any length: divide by its square.")
+    assert_close(found, [0.0, 0.5**0.5, 0.5**0.5], next_step="Others may have any length: divide by the square of it.")
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "count"), [(2, 1), (6, 1), (6, 3), (4, 3), (12, 5)])
 def test_spares_others(submission, rng, dims, count):
-    """Keeps other directions, `count` of them, free of change in a space with `dims` dimensions."""
+    """Leaves other directions unchanged, `count` of them, in a space with `dims` dimensions."""
     direction, others = 3 * rng.normal(size=dims), rng.uniform(0.2, 4.0, (count, 1)) * rng.normal(size=(count, dims))
     others[1:] += others[0]  # So that they are far from orthogonal.
     found = assert_finite(submission.orthogonalize(direction, others), (dims,), name="the direction")
@@ -143,9 +143,9 @@ def test_spares_others(submission, rng, dims, count):
 
 @pytest.mark.task(2)
 def test_repeated_others(submission, rng):
-    """Copes with other directions that come twice or follow from each other."""
+    """Copes with other directions that occur twice or are combinations of each other."""
     direction, (first, second) = rng.normal(size=5), rng.normal(size=(2, 5))
-    step = "Invert nothing that may be singular: `np.linalg.lstsq` and `np.linalg.pinv` stand it."
+    step = "Invert nothing that may be singular: `np.linalg.lstsq` and `np.linalg.pinv` cope with it."
     for others in ([first, first], [first, second, first, first - 2 * second]):
         found = submission.orthogonalize(direction, np.stack(others))
         wanted = remove(direction, np.stack(others))
@@ -195,7 +195,7 @@ def test_gap_by_hand(submission):
     ("samples", "dims", "count", "bins"), [(300, 2, 1, 20), (500, 5, 3, 7), (400, 3, 3, 40), (60, 4, 2, 1)]
 )
 def test_gap(submission, rng, samples, dims, count, bins):
-    """Scores codes of shape (`samples`, `dims`) and as many factors as `count` says, cut into `bins`."""
+    """Scores codes of shape (`samples`, `dims`), cut into `bins` intervals; factors: `count`."""
     codes = rng.normal(size=(samples, dims)) * rng.uniform(0.1, 9.0, size=dims) + 5 * rng.normal(size=dims)
     scaled = (codes - codes.mean(axis=0)) / codes.std(axis=0)
     heard = scaled[:, rng.permutation(max(dims, count))[:count] % dims] + 0.4 * scaled[:, :1]
@@ -208,14 +208,14 @@ def test_gap(submission, rng, samples, dims, count, bins):
 
 @pytest.mark.task(3)
 def test_default_bins(submission, rng):
-    """Cuts each dimension into 20 intervals, if nothing else is said."""
+    """Cuts each dimension into 20 intervals by default."""
     codes = rng.uniform(size=(800, 3)) * [1.0, 30.0, 0.01]
     score(submission, codes, np.floor(codes[:, 1:2] / 1.5).astype(int), next_step=CUT)
 
 
 @pytest.mark.task(3)
 def test_dimension_that_never_varies(submission, rng):
-    """Takes a dimension that never varies for one that says nothing."""
+    """Treats a dimension that never varies as one that says nothing."""
     codes = rng.normal(size=(200, 3))
     codes[:, 1] = rng.normal()
     score(submission, codes, (codes[:, :1] > 0.3).astype(int), 10, next_step=ONE_INTERVAL)

@@ -131,7 +131,7 @@ def test_few_points(submission, rng, points):
 
 @pytest.mark.task(2)
 def test_points_that_coincide(submission, rng):
-    """Finds the smallest matrix where points come twice, and where a dimension never varies."""
+    """Finds the smallest matrix where points occur twice, and where a dimension never varies."""
     source, target = draw(rng, 4, 6, 2)
     compare(submission, np.tile(source, (3, 1)), rng.normal(size=(12, 2)), next_step=FEW)
     source, target = draw(rng, 20, 4, 2)

@@ -22,7 +22,7 @@ SHIFT = "Take exp(m) out of the sum, where m is the largest entry of the same co
 IMPOSSIBLE = "exp(-inf) is 0, a sample like any other in the mean; only -inf - (-inf) must not happen."
 COUNT = "Draw `samples` vectors of `latent_dim` numbers, the same for all inputs, and give each to the generator once."
 PRIOR = "Draw from the standard normal distribution: mean 0, standard deviation 1, whatever `std` is."
-APART = "Draw each coordinate of each vector by itself."
+APART = "Draw each coordinate of each vector independently."
 COMBINE = "Average P(X|z) over the vectors that the generator got, nothing more: z was drawn from P(z) already."
 
 
@@ -128,7 +128,7 @@ def test_far_from_zero(submission, rng, place):
 
 @pytest.mark.task(2)
 def test_columns_of_different_size(submission, rng):
-    """Treats each column by itself, where one has tiny densities and another huge ones."""
+    """Treats each column on its own, where one has tiny densities and another huge ones."""
     values = np.round(np.array([-2000.0, 0.0, 900.0, -150.0]) + 2 * rng.normal(size=(8, 4)))
     returned = assert_finite(submission.log_evidence(values), (4,), name="the result", next_step=SHIFT)
     assert_close(returned, mean_in_log_space(values), rtol=1e-6, atol=1e-4, next_step=SHIFT)
@@ -172,7 +172,7 @@ def test_estimates_from_what_it_draws(submission, rng, shape, latent_dim, sample
 @pytest.mark.task(3)
 @pytest.mark.parametrize("std", [0.2, 3.0])
 def test_draws_from_the_prior(submission, rng, std):
-    """Draws latent vectors from the standard normal distribution, also with a pixel's deviation of `std`."""
+    """Draws latent vectors from the standard normal distribution, even with a standard deviation of `std` for a pixel."""
     latents = estimate(submission, rng, (1, 2), 3, 4000, std, seed=int(rng.integers(1000)))[-1]
     for latent in latents.T:
         shares = [NormalDist().cdf(value) for value in latent]  # These are uniform if the latent is standard normal.
@@ -195,6 +195,6 @@ def test_draws_are_independent(submission, rng):
 
 @pytest.mark.task(3)
 def test_seed_decides(submission, rng):
-    """Draws the same vectors with the same seed, and others with another."""
+    """Draws the same vectors with the same seed, and different ones with a different seed."""
     for seed in (0, int(rng.integers(1, 10**6))):
         assert_seeded(lambda number: estimate(submission, rng, (2, 3), 2, 30, seed=number)[-1], seed)

@@ -23,7 +23,7 @@ def sample(
     eta: float = 0.0,
     fresh: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Generates images: it walks from noise at step T to an image at step 0."""
+    """Generates images, walking from noise at step T to an image at step 0."""
     images = ops.cast(start, "float32")
     for t in reversed(range(1, len(ratios))):
         ratio, next_ratio = (ops.cast(value, "float32") for value in (ratios[t], ratios[t - 1]))

@@ -23,7 +23,7 @@ CHANCE = "Nothing is random after the start: make x̂_0 noisy again with the pre
 SPREAD = "Images come out too much alike if new noise takes the place of the predicted, or if the walk ends too early."
 KEEP = "Calculate with new arrays: `*=` and the like change the caller's arrays."
 SIGMA = (
-    "Both fractions under the roots are between 0 and 1: the less noisy image is above in one, and below in the other."
+    "Both fractions under the roots are between 0 and 1: the less noisy image is on top in one, and below in the other."
 )
 FRESH = "The predicted noise gets the root of 1 - α_{t-1} - σ_t², and z_t = fresh[t - 1] the factor σ_t."
 
@@ -219,7 +219,7 @@ def test_follows_fresh_noise(submission, rng, eta):
 
 @pytest.mark.task(3)
 def test_no_fresh_noise(submission, rng):
-    """Does without fresh noise where η is 0, whether there is some or not."""
+    """Does without fresh noise where η is 0, whether or not there is any."""
     data, ratios, start = draw(rng, 4, 3, 2)
     for more in [(0.0,), (0.0, None), (0.0, rng.normal(size=(4, 3, 2)))]:
         step = "With η = 0, σ_t is 0 in every step, and `fresh` is not needed."

@@ -14,7 +14,7 @@ from grader.testing import check
 from grader.testing import numeric_gradient
 
 DEVIATION = "The noise is multiplied by the standard deviation: σ² = exp(z_log_var), so σ = exp(z_log_var / 2)."
-NOISE = "Multiply each number of `epsilon` by its own deviation, and add its own mean; draw nothing yourself."
+NOISE = "Multiply each number of `epsilon` by its own standard deviation, and add its own mean; draw nothing yourself."
 PER_EXAMPLE = "Sum over all axes but the first: one number for each example remains."
 KL = "For each latent variable it is ½ (μ² + σ² - 1 - log σ²), with σ² = exp(z_log_var); then comes the sum over them."
 SUM = "Sum over all latent variables, and do not divide by their number."
@@ -86,7 +86,7 @@ def kernels(parameters):
 
 @pytest.mark.task(1)
 def test_sample_by_hand(submission):
-    """Makes a sample of mean and variance that one can compute by hand."""
+    """Makes a sample of mean and variance that can be computed by hand."""
     arrays = np.float32([[1.0, 2.0, -1.0]]), np.log(np.float32([[4.0, 0.25, 1.0]])), np.float32([[1.5, -2.0, 0.0]])
     assert_close(submission.reparameterize(*arrays), [[4.0, 1.0, -1.0]], next_step=DEVIATION)
 
@@ -207,7 +207,7 @@ def test_gradients(submission, support, rng, variable, what):
 
 @pytest.mark.task(4)
 def test_trains_in_fit(submission, support, rng):
-    """Trains a small autoencoder by `fit`, where the last batch is shorter, as gradients by differences do."""
+    """Trains a small autoencoder in `fit`, with a shorter last batch, as numerical gradients would."""
     for what in ("reparameterize", "vae_loss for cross_entropy"):
         check_values(submission, rng, what)
     parameters, images, epsilon = rng.normal(size=(3, 12)) / 2, rng.uniform(size=(10, 6)), rng.normal(size=(10, 2))

@@ -22,7 +22,7 @@ def q_update(
     learning_rate: float,
     discount: float,
 ) -> np.ndarray:
-    """Moves one entry of a Q-table towards what a single step tells about it."""
+    """Moves one entry of a Q-table towards what a single step says about it."""
     target = r_t if terminated_t else r_t + discount * q[s_t].max()
     q = q.copy()
     q[s_tm1, a_tm1] += learning_rate * (target - q[s_tm1, a_tm1])

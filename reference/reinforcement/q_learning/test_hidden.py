@@ -115,7 +115,7 @@ def test_changes_one_entry(submission, rng):
     changed = ~np.isclose(returned, q, rtol=1e-5, atol=1e-6)  # A float32 table is as good.
     check(
         changed.sum() == 1 and changed[3, 1],
-        "In a table of 5 states and 3 actions, other entries were changed than that of state 3 and action 1.",
+        "In a table of 5 states and 3 actions, entries other than that of state 3 and action 1 were changed.",
         returned=f"a table with changes at (state, action) {np.argwhere(changed).tolist()}",
         expected="a table with a change at [[3, 1]]",
         next_step="The step tells how good its own action was in the state before it: only that entry changes.",
@@ -211,7 +211,7 @@ def test_draws_uniformly(submission, support, seed, length, batch_size):
 
 @pytest.mark.task(2)
 def test_draws_with_the_generator(submission, support, seed):
-    """Draws by the generator: the same seed gives the same table, another seed another."""
+    """Draws by the generator: the same seed gives the same table, a different seed a different one."""
     memory = [(state, 0, 1.0, 40, True) for state in range(40)]
     first, again, other = (
         assert_shape(
@@ -270,7 +270,7 @@ def test_seeds_the_environment_once(submission, support, seed):
 
 @pytest.mark.task(3)
 def test_seed_fixes_the_table(submission, support, seed):
-    """Returns the same table for the same arguments, and another one for another seed."""
+    """Returns the same table for the same arguments, and a different one for a different seed."""
     # The ice is firm, so that all chance is the agent's.
     first, again, other = (
         Lake(["SFFF", "FFFF", "FFFG"], (0.0, 0.0, -1.0)).train(submission, support, 10, 0.9, number)
@@ -344,14 +344,14 @@ def test_learns_from_few_episodes(submission, support, seed):
 
 @pytest.mark.task(3)
 def test_walks_along_the_cliff(submission, support, seed, pictures):
-    """Learns the shortest way, close to holes into which only exploration falls."""
+    """Learns the shortest path, close to holes into which only an exploring agent falls."""
     rewards = (0.0, -20.0, -1.0)
     q = Lake(CLIFF, rewards, max_steps=200).train(submission, support, 300, 1.0, seed)
     leave_picture(pictures, "cliff", CLIFF, q)
     returned = expected_return(model(CLIFF, rewards), greedy(q), 1.0)
     check(
         abs(returned + 7) < 1e-6,
-        "The greedy policy does not take the shortest way along the holes: eight steps, of which seven give -1.",
+        "The greedy policy does not take the shortest path along the holes: eight steps, of which seven give -1.",
         returned=f"a return of {returned:g} in at most 100 steps",
         expected="a return of -7",
         next_step="The target asks for the best next action, not for the one that the exploring agent takes.",
@@ -361,7 +361,7 @@ def test_walks_along_the_cliff(submission, support, seed, pictures):
 
 @pytest.mark.task(3)
 def test_crosses_the_ice(submission, support, rng, seed, threshold, pictures):
-    """Learns to cross slippery lakes almost as well as can be done."""
+    """Learns to cross slippery lakes almost as well as possible."""
     lake, q, share = judge(submission, support, rng, seed)
     leave_picture(pictures, "slippery_lake", lake, q)
     step = "Where the ice decides, one step says little: a small learning rate averages over many of them."

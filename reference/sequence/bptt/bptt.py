@@ -6,7 +6,7 @@ import numpy as np
 def rnn_gradients(
     inputs: np.ndarray, states: np.ndarray, parameters: dict[str, np.ndarray], upstream: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Computes the gradient of a loss by all that a recurrent layer has computed with."""
+    """Computes the gradient of a loss with respect to everything that a recurrent layer has computed with."""
     kernel, recurrent_kernel = parameters["kernel"], parameters["recurrent_kernel"]
     deltas, later = np.zeros(upstream.shape), 0.0
     for t in reversed(range(upstream.shape[1])):
@@ -22,7 +22,7 @@ def rnn_gradients(
 
 
 def gradient_norms(states: np.ndarray, recurrent_kernel: np.ndarray, last_gradient: np.ndarray) -> np.ndarray:
-    """Measures how much of a gradient by the last state is left at each state before it."""
+    """Measures how much of the gradient with respect to the last state is left at each state before it."""
     gradients = [last_gradient]
     for t in reversed(range(1, states.shape[1])):
         gradients.append(gradients[-1] * (1 - states[:, t] ** 2) @ recurrent_kernel.T)

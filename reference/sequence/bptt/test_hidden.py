@@ -18,11 +18,11 @@ from grader.testing import unpack
 NAMES = ("bias", "kernel", "recurrent_kernel", "initial", "inputs")
 SIZES = [(1, 1, 1, 1), (3, 5, 2, 4), (3, 3, 3, 3), (2, 1, 3, 2), (1, 150, 2, 2)]
 FIVE = "Return a dict of five arrays, by the names of the docstring."
-SHAPE = "A gradient by an array has the shape of that array; `inputs` and `initial` have one for each sequence."
+SHAPE = "The gradient for an array has the shape of that array; `inputs` and `initial` have one for each sequence."
 STEPS = {
     "bias": "δ_t is (g_t + δ_{t+1} U^T) ⊙ (1 - h_t²), with h_t at index t of the states; the bias gets the sum of all δ_t.",
-    "kernel": "The gradient by the bias is right, so is each δ_t: W gets the sum of x_t^T δ_t.",
-    "recurrent_kernel": "The gradient by W is right: U gets the sum of h_{t-1}^T δ_t, from h_0 on, the state before the step.",
+    "kernel": "The gradient for the bias is right, and so is each δ_t: W gets the sum of x_t^T δ_t.",
+    "recurrent_kernel": "The gradient for W is right: U gets the sum of h_{t-1}^T δ_t, from h_0 on, the state before the step.",
     "initial": "The parameters' gradients are right: h_0 gets δ_1 U^T, a row for each sequence.",
     "inputs": "The parameters' gradients are right: x_t gets δ_t W^T of the same step.",
 }
@@ -39,7 +39,7 @@ ALL = (
 )
 FACTOR = "Multiply all arrays by the same factor, the smaller of 1 and the limit over the norm."
 ZERO = "Where the norm is 0, nothing is to be clipped: do not divide by it."
-LIST = "Return an array for each that came, in the same order and shape."
+LIST = "Return an array for each one passed in, in the same order and shape."
 BOTH = "End with `return clipped, norm`: the list first, then the norm before clipping."
 
 
@@ -106,7 +106,7 @@ def call(submission, inputs, states, kernel, recurrent_kernel, bias, upstream):
 
 @pytest.mark.task(1)
 def test_by_hand(submission):
-    """Goes back two steps that one can compute by hand."""
+    """Goes back two steps that can be computed by hand."""
     # δ_2 is 4 · 3/4 = 3, and δ_1 is (3 + 3 · 2) · 8/9 = 8, for h_1 = 1/3 and h_2 = 1/2.
     inputs, states = np.array([[[5.0], [7.0]]]), np.array([[[0.25], [1 / 3], [0.5]]])
     one = [np.array([[10.0]]), np.array([[2.0]]), np.array([0.5])]
@@ -127,7 +127,7 @@ def test_all_gradients(submission, rng, batch, time, features, units):
 
 @pytest.mark.task(1)
 def test_differences(submission, rng):
-    """Finds the slopes of a loss that is a mean over batch and time, as differences show them."""
+    """Finds the slopes of a loss that is a mean over batch and time, as finite differences do."""
     point = dict(zip(("inputs", "kernel", "recurrent_kernel", "bias", "initial"), draw(rng, 3, 4, 2, 3), strict=True))
     targets, states = rng.normal(size=(3, 4, 3)), unroll(**point)
     expected = numeric_gradients(lambda point: np.mean((unroll(**point)[:, 1:] - targets) ** 2), point)
@@ -248,7 +248,7 @@ def scaled(rng, norm):
 
 @pytest.mark.task(3)
 def test_clip_by_hand(submission):
-    """Clips two arrays that one can compute by hand."""
+    """Clips two arrays in a case that can be computed by hand."""
     gradients = [np.array([6.0, -2.0]), np.array([[3.0], [0.0]])]
     check_clipping(submission, gradients, 3.5, 0.5, FACTOR)
 
@@ -269,7 +269,7 @@ def test_keeps_what_is_short(submission, rng, norm):
 
 @pytest.mark.task(3)
 def test_edges_of_clipping(submission):
-    """Leaves zeros and a norm that is just the limit as they are, and stands entries of 1e15."""
+    """Leaves zeros and a norm that is just the limit as they are, and copes with entries of 1e15."""
     check_clipping(submission, [np.zeros((2, 3)), np.zeros(2)], 1.0, 1.0, ZERO)
     check_clipping(submission, [np.array([3.0]), np.array([4.0])], 5.0, 1.0, "The factor is at most 1.")
     check_clipping(submission, [np.array([1e15, -1e15]), np.array([0.0])], 1.0, 0.5**0.5 * 1e-15, FACTOR)

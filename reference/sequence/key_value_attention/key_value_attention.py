@@ -34,6 +34,6 @@ def additive_scores(
 
 
 def attend(scores: np.ndarray, values: np.ndarray) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """Weighs the values by the softmax of the scores."""
+    """Averages the values, with the softmax of the scores as weights."""
     weights = ops.softmax(scores, axis=-1)
     return ops.matmul(weights, values), weights

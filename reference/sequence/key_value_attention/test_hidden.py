@@ -13,10 +13,10 @@ PAIRS = "Each query meets each key: queries along the first axis, keys along the
 DOT = "Multiply the entries of the query and of the key one by one, and sum the products; nothing is divided."
 COSINE = "Divide each dot product by the length of its query and by the length of its key, and by nothing else."
 LENGTH = "The length of a vector is the root of its sum of squares, and each row has one of its own."
-ZERO = "A vector of zeros has length 0: see to it that its dot products, which are 0, are not divided by that."
+ZERO = "A vector of zeros has length 0: make sure that its dot products, which are 0, are not divided by that."
 ADDITIVE = "Map query and key by their matrices, add, take tanh, and multiply by `v`, in this order."
-SATURATED = "Use a tanh that holds for large numbers, as the library's does: exp of 2,000 is infinite."
-ROW = "Take the softmax of each row by itself: the keys compete for the attention of a query."
+SATURATED = "Use a tanh that works for large numbers, as the library's does: exp of 2,000 is infinite."
+ROW = "Take the softmax of each row on its own: the keys compete for the attention of a query."
 STABLE = "Subtract from each row its own largest score before you take exp."
 SUM = "Sum the values, each times its weight for this query; the weights themselves are the second result."
 
@@ -69,7 +69,7 @@ def test_dot_of_each_pair(submission, rng, queries, keys, depth):
 
 @pytest.mark.task(1)
 def test_cosine_by_hand(submission):
-    """Scores the same, a right and the opposite direction with 1, 0 and -1, and one between with 0.6."""
+    """Scores the same direction, a right angle and the opposite with 1, 0 and -1, and one in between with 0.6."""
     keys = np.array([[6.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [3.0, 4.0]])
     check_scores(submission.cosine_scores(np.array([[2.0, 0.0]]), keys), np.array([[1.0, 0.0, -1.0, 0.6]]), COSINE)
 
@@ -95,7 +95,7 @@ def test_cosine_of_short_and_long_vectors(submission, rng, ends):
 
 @pytest.mark.task(1)
 def test_cosine_of_zeros(submission, rng):
-    """Scores a vector of zeros with 0, be it a query or a key, and the others as ever."""
+    """Scores a vector of zeros with 0, be it a query or a key, and the others as usual."""
     q, k = rng.normal(size=(3, 4)), rng.normal(size=(5, 4))
     q[1] = k[0] = k[3] = 0.0
     expected = [[cosine_of(a, b) if a.any() and b.any() else 0.0 for b in k] for a in q]
@@ -105,7 +105,7 @@ def test_cosine_of_zeros(submission, rng):
 
 @pytest.mark.task(2)
 def test_additive_by_hand(submission):
-    """Scores one query with two keys by a network of two units that one can compute by hand."""
+    """Scores one query with two keys by a network of two units that can be computed by hand."""
     half = np.arctanh(0.5)
     scores = submission.additive_scores(
         np.array([[half, 0.0]]),
@@ -158,7 +158,7 @@ def test_attend_of_each_query(submission, rng, queries, keys, depth):
 
 @pytest.mark.task(3)
 def test_equal_scores_take_the_mean(submission, rng):
-    """Returns the mean of the values to a query with equal scores, whatever these are."""
+    """Returns the mean of the values for a query with equal scores, whatever these are."""
     scores, values = np.repeat([[0.0], [-7.0], [3.0]], 4, axis=1), rng.normal(size=(4, 2))
     check_attention(submission.attend(scores, values), np.full((3, 4), 0.25), values)
 

@@ -12,24 +12,24 @@ from grader.testing import unpack
 CASES = [(1, 1, 1, (4, 1, 3)), (3, 1, 2, (9, 3, 4, 1, 12)), (4, 3, 1, (7, 6, 20)), (3, 2, 3, (8, 5))]
 COUNT = "A sequence of T elements gives T - k - h + 1 windows, or none if that is not above 0, and no other sequence helps out."
 INPUTS = "The window with start s is x_s, x_{s+1}, ..., in the order of the sequence, and of this sequence only."
-TARGET = "The target of the window with start s has the index s + k - 1 + h: with h = 1 it is right behind the window."
+TARGET = "The target of the window with start s has the index s + k - 1 + h: with h = 1 it is right after the window."
 ORDER = "The first sequence comes first, and in each sequence the first start comes first."
 SHAPE = "A window keeps its features as the last axis: stack slices of the sequence, and flatten nothing."
-EMPTY = "An array of an empty list has the shape (0,): give it the other axes, by a reshape or by `np.empty`."
+EMPTY = "An array made from an empty list has the shape (0,): give it the other axes, by a reshape or by `np.empty`."
 RETURN = "End with `return inputs, targets`."
 PREDICT = "Each window gives one prediction, a number for each feature, in the shape of a target."
 ALONE = "Something is computed over the whole batch: use numbers from training, and the window itself."
 SEED = "Set all random numbers from `seed` before the first layer is made; the same arguments give the same predictor."
 FAR = "The answer is the oldest element of the window: show the network all of them, and train it longer."
 STEPS = {
-    "last": "You are hardly better than the last element itself: is the target behind the window, or in it?",
+    "last": "You are hardly better than the last element itself: is the target after the window, or in it?",
     "change": "What you predict is how much the sequence changes: add the last element of the window to it.",
     "constant": "All predictions are nearly the same: do inputs and targets still belong together when you train?",
     "units": "The predictions are off by mean or scale: undo in the predictor what you did to the data before training.",
     "one": "The predictions depend on the last element of the window only: let the network see all of it.",
     "order": "The order of the elements in the window makes no difference: flatten the window, and do not average it.",
 }
-LONGER = "Look at the shapes first, then at the windows (each within one sequence), then train longer or faster."
+LONGER = "Look at the shapes first, then at the windows (each within one sequence); then take more or larger steps."
 
 
 def cut(sequences, window, horizon):

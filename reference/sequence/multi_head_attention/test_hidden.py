@@ -22,15 +22,15 @@ JOIN = "Let heads and time change places first, and only then make one axis of h
 FORMULA = "Check each step for one head: the scores, the root, the mask, softmax over the keys, the sum of values."
 SHAPE = "There is one row of outputs for each query, with the entries of a value; print the shape after each step."
 SCALE = "Divide the scores by the root of the entries of one key, which is the last axis of `keys`."
-STABLE = "Let no infinite or undefined number come up: softmax over keys that are all -inf is NaN."
+STABLE = "Let no infinite or undefined number arise: softmax over keys that are all -inf is NaN."
 MASK = "True lets the query of this row attend to the key of this column; softmax is taken over such keys alone."
-ALL_HEADS = "Give the mask an axis of length 1 for the heads, behind that of the batch."
+ALL_HEADS = "Give the mask an axis of length 1 for the heads, after that of the batch."
 NOTHING = "Where a row of the mask has no True, set the weights or the outputs of that row to 0 at the end."
-LOW = "Masked scores have to be below all others, however low these are: take the least float32 or -inf, by `where`."
+LOW = "Masked scores have to be below all others, however low these are: take the lowest float32 or -inf, by `where`."
 WEIGHTS = (
     "Make the four kernels in `build` with `self.add_weight`, with the shapes of the docstring, and no other weight."
 )
-START = "Name no initializer and no seed, so that each kernel is drawn at random and for itself."
+START = "Name no initializer and no seed, so that each kernel is drawn at random, independently."
 LAYER = "Project query, key and value by their own kernels, split, attend, join, and multiply by the output kernel."
 OUTPUT = "There is one output for each element of the query, as deep as the query; print the shape after each step."
 COMPILED = "Use operations of Keras or TensorFlow only, and ask for sizes that may be None by `keras.ops.shape`."
@@ -123,7 +123,7 @@ def test_join(submission, rng, num_heads, time, width):
 
 @pytest.mark.task(2)
 def test_by_hand(submission):
-    """Attends with two heads as one can compute by hand."""
+    """Attends with two heads in a case that can be computed by hand."""
     # The scores are 0 and log 3 in the first head, and log 3 and 0 in the second.
     queries = np.full((1, 2, 1, 4), np.log(3), "float32")
     keys = np.array([[[[0.0] * 4, [0.5] * 4], [[0.5] * 4, [0.0] * 4]]], "float32")
@@ -217,7 +217,7 @@ def test_has_four_kernels(submission, value_dim):
 
 @pytest.mark.task(3)
 def test_kernels_start_at_random(submission):
-    """Draws each kernel at random and for itself."""
+    """Draws each kernel at random, independently."""
     layers = [submission.MultiHeadAttention(num_heads=2, key_dim=3) for _ in range(2)]
     for layer in layers:
         layer.build((None, None, 6), (None, None, 6), (None, None, 6))

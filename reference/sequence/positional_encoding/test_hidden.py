@@ -26,7 +26,7 @@ LONGER = "Make the encoding for the sequences of this call: ask for their length
 COMPILED = "Ask for the length by `keras.ops.shape(tokens)`, and compute with operations of Keras or TensorFlow."
 WEIGHT = "Make one trainable weight, the embeddings, by `self.add_weight` or a `keras.layers.Embedding` in `__init__`."
 THROUGH = "Stay within operations of Keras or TensorFlow: the gradient of an embedding has the factor sqrt(depth)."
-FIT = "Treat token 0 as any other, and let the gradient reach the embedding of every token in the batch."
+FIT = "Treat token 0 like any other, and let the gradient reach the embedding of every token in the batch."
 
 
 def waves(length, depth):
@@ -87,7 +87,7 @@ def test_odd_depth(submission, depth):
 
 @pytest.mark.task(1)
 def test_far_positions(submission, rng):
-    """Encodes positions up to some thousands as exactly as float32 allows."""
+    """Encodes positions up to several thousand as exactly as float32 allows."""
     length, depth = int(rng.integers(5200, 6000)), int(rng.integers(3, 7)) * 2
     # An angle of 6,000 has a rounding error of up to 0.0003 in float32, and its fraction has one as well.
     assert_close(submission.positional_encoding(length, depth), waves(length, depth), atol=5e-3, next_step=FAR)
@@ -116,13 +116,13 @@ def test_moves_every_encoding(submission, rng, direction):
 
 @pytest.mark.task(2)
 def test_offset_of_zero(submission):
-    """Makes the identity where nothing moves."""
+    """Makes the identity matrix where nothing moves."""
     assert_close(submission.shift_matrix(0, 6), np.eye(6), next_step=NOT_AT_ALL)
 
 
 @pytest.mark.task(3)
 def test_layer_by_hand(submission, support):
-    """Embeds three tokens in four columns, with embeddings that one can read."""
+    """Embeds three tokens in four columns, with embeddings that are easy to read."""
     embeddings = np.array([[10.0, 20.0, 30.0, 40.0], [50.0, 60.0, 70.0, 80.0]])
     outputs = make_layer(submission, support, embeddings)(np.array([[1, 0], [1, 1]], dtype="int32"))
     first, second = [100.0, 121.0, 140.0, 161.0], [100.8414710, 120.5403023, 140.0099998, 160.9999500]
@@ -141,7 +141,7 @@ def test_layer(submission, support, rng, shape, vocabulary, depth):
 
 @pytest.mark.task(3)
 def test_lengths_of_all_kinds(submission, support, rng):
-    """Takes short sequences, then longer ones, then some of thousands of tokens, then short ones."""
+    """Takes short sequences, then longer ones, then ones of thousands of tokens, then short ones."""
     embeddings = rng.normal(size=(5, 4))
     layer = make_layer(submission, support, embeddings)
     for shape in ((2, 3), (3, 9), (1, 6000), (2, 2)):
@@ -152,7 +152,7 @@ def test_lengths_of_all_kinds(submission, support, rng):
 
 @pytest.mark.task(3)
 def test_compiled(submission, support, rng):
-    """Does the same when it is compiled, for a batch and a length that are not known before."""
+    """Does the same when it is compiled, for a batch and a length that are not known in advance."""
     embeddings = rng.normal(size=(5, 6))
     layer = make_layer(submission, support, embeddings)
     problem = support.why_it_cannot_compile(layer)
@@ -167,7 +167,7 @@ def test_compiled(submission, support, rng):
 
 @pytest.mark.task(3)
 def test_gradient(submission, support, rng):
-    """Passes the gradient back to its embeddings, once for each place where a token stands."""
+    """Passes the gradient back to its embeddings, once for each place where a token occurs."""
     embeddings, tokens, upstream = rng.normal(size=(4, 6)), random_tokens(rng, (3, 5), 4), rng.normal(size=(3, 5, 6))
     layer = make_layer(submission, support, embeddings)
     (gradient,) = assert_length(support.gradients(layer, tokens, upstream), 1, of="trainable weights", next_step=WEIGHT)

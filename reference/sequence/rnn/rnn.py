@@ -1,4 +1,4 @@
-"""Recurrent layer: the same step for each element of a sequence, from a first state of three kinds."""
+"""Recurrent layer: the same step for each element of a sequence, from a first state of one of three kinds."""
 
 import keras
 from keras import ops

@@ -25,16 +25,16 @@ ALL = "Collect the state after each step: the first is h_1, the last h_T, along 
 SHAPE = (
     "The axes of the inputs are batch, time, features: loop over the time, and keep the batch in front of the results."
 )
-STABLE = "exp of thousands is infinite: the finished function, `keras.ops.tanh`, stands any number."
+STABLE = "exp of thousands is infinite: the ready-made function, `keras.ops.tanh`, copes with any number."
 KEEP = "Keep nothing in the layer between two calls: each begins with its own first state."
 LEARNED = (
     "Each sequence begins with a copy of the weight `initial`, in training and afterwards, and its first step uses it."
 )
-DRAW = "Draw batch times units numbers, each for itself, by `keras.random.normal` or TensorFlow's generator."
-NORMAL = "The normal distribution has the mean 0 and the deviation 1; libraries may have another default."
+DRAW = "Draw batch times units numbers, each independently, by `keras.random.normal` or TensorFlow's generator."
+NORMAL = "The normal distribution has mean 0 and standard deviation 1; libraries may have another default."
 ANEW = "Make a generator in the constructor, and let it draw in each call: a seed that is a number draws the same each time."
 MEAN = "Draw in training only: where `training` is not True, h_0 is 0."
-SEED = "Give the seed to one generator, in the constructor; None is a seed of its own in each layer, and 0 a number as any."
+SEED = "Give the seed to one generator, in the constructor; None means a different seed in each layer, and 0 is a seed as well."
 COMPILED = "Use loops, sizes (`keras.ops.shape`) and random numbers of Keras or TensorFlow, not of Python or NumPy."
 THROUGH = "Stay within Keras or TensorFlow from the first state to the last, use the weights, and stop no gradient."
 
@@ -97,7 +97,7 @@ def test_weights(submission):
 
 @pytest.mark.task(1)
 def test_by_hand(submission, support):
-    """Takes three steps that one can compute by hand."""
+    """Takes three steps that can be computed by hand."""
     weights = {"kernel": np.array([[2.0]]), "recurrent_kernel": np.array([[3.0]]), "bias": np.array([-1.0])}
     layer = make_layer(submission, support, weights, return_sequences=True)
     # What goes through tanh is 1 at first, then 3 tanh(1) - 3 and 3 h_2 - 1 + 4.
@@ -158,7 +158,7 @@ def test_learned_weight(submission):
 
 @pytest.mark.task(2)
 def test_learned_state(submission, support, rng):
-    """Begins each sequence with the learned state, in training and afterwards, also where there is one step only."""
+    """Begins each sequence with the learned state, in training and afterwards, even where there is only one step."""
     weights = draw(rng, 2, 4)
     layer = make_layer(submission, support, weights, "learned", True)
     for time, training in ((1, False), (4, True)):
@@ -168,7 +168,7 @@ def test_learned_state(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_drawn_state(submission, support, seed):
-    """Draws each entry of the first state for itself from the normal distribution, and anew in each call."""
+    """Draws each entry of the first state independently from the normal distribution, and anew in each call."""
     layer = make_transparent(submission, support, 4, seed)
     calls = np.array([assert_finite(first_states(layer, 300, 4, training=True)) for _ in range(2)])
     distinct = len(np.unique(calls[0]))
@@ -182,13 +182,13 @@ def test_drawn_state(submission, support, seed):
         # Kolmogorov's test: a distance of 2.7 over the root of the number comes once in a million grades.
         heights, shares = [NormalDist().cdf(value) for value in values], np.arange(len(values)) / len(values)
         distance = np.abs(np.array(heights) - shares).max() * len(values) ** 0.5
-        problem = f"The mean of the numbers is {values.mean():.2g} and their deviation {values.std():.2g}."
+        problem = f"The mean of the numbers is {values.mean():.2g} and their standard deviation {values.std():.2g}."
         check(distance < 2.7, problem, next_step=NORMAL, tag="another distribution")
 
 
 @pytest.mark.task(2)
 def test_draws_in_training_only(submission, support, rng):
-    """Begins with 0, as "zeros" does, where the first state is drawn in training, and this is no training."""
+    """Begins with 0 outside training, as "zeros" does, where the first state is drawn in training."""
     weights, inputs = draw(rng, 2, 3), rng.normal(size=(4, 3, 2))
     zeros, layer = (make_layer(submission, support, weights, kind) for kind in ("zeros", "normal"))
     expected = assert_shape(zeros(inputs), (4, 3), next_step=SHAPE)
@@ -200,7 +200,7 @@ def test_draws_in_training_only(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_seed_decides(submission, support):
-    """Draws the same for the same seed, call after call, and other numbers for another seed or for none; 0 is a seed as any."""
+    """Draws the same for the same seed, call after call, and different ones for a different seed or none; 0 is a seed, too."""
 
     def draws(number):
         layer = make_transparent(submission, support, 3, number)

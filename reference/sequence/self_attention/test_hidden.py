@@ -15,7 +15,7 @@ SIZES = [((2, 3, 4), 5, 6), ((1, 5, 3), 2, 1), ((3, 3, 3), 3, 3), ((2, 1, 4), 3,
 WEIGHTS = (
     "Make the three kernels in `build` with `self.add_weight`, one row for each entry of an element, and no other."
 )
-START = "Name no initializer and no seed, so that each kernel is drawn at random and for itself."
+START = "Name no initializer and no seed, so that each kernel is drawn at random, independently."
 SHAPE = "There is one output for each element, with the entries of a value; print the shape after each step."
 FORMULA = (
     "Check each step: three products with the kernels, the scores, the root, softmax over the keys, the sum of values."
@@ -83,7 +83,7 @@ def test_has_three_kernels(submission, depth, key_dim, value_dim):
 
 @pytest.mark.task(1)
 def test_kernels_start_at_random(submission):
-    """Draws each kernel at random and for itself."""
+    """Draws each kernel at random, independently."""
     layers = [submission.SelfAttention(key_dim=4, value_dim=4) for _ in range(2)]
     for layer in layers:
         layer.build((None, None, 6))
@@ -96,7 +96,7 @@ def test_kernels_start_at_random(submission):
 
 @pytest.mark.task(2)
 def test_by_hand(submission, support):
-    """Weighs two elements that one can compute by hand."""
+    """Weighs two elements in a case that can be computed by hand."""
     # The scores of the first element are 0 and 0, those of the second 0 and log 3.
     root = np.log(3) ** 0.5
     kernels = [

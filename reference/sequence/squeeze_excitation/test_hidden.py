@@ -15,14 +15,14 @@ SIZES = [((2, 3, 5, 6), 2), ((4, 4, 4, 4), 2), ((3, 1, 3, 20), 16), ((1, 6, 1, 3
 WEIGHTS = (
     "Make both kernels in `build` with `self.add_weight`: channels times hidden, hidden times channels, and no other."
 )
-START = "Name no initializer and no seed, so that each kernel is drawn at random and for itself."
+START = "Name no initializer and no seed, so that each kernel is drawn at random, independently."
 SHAPE = "The output has the shape of the inputs; print the shape after each step."
 PIXELS = "A gate belongs to one channel of one image, and multiplies all pixels of it alike."
 FORMULA = "Check each step: the mean over all pixels, W_1, ReLU, W_2, the sigmoid, the product with the inputs."
-RELU = "ReLU stands between the two kernels: a hidden unit with a negative sum is 0."
+RELU = "ReLU comes between the two kernels: a hidden unit with a negative sum is 0."
 SIGMOID = "Each gate is the sigmoid of one number, whatever the other gates are: no softmax, no other bounds."
 MEAN = "Squeeze by the mean over all pixels: not the sum, which grows with the image, and not the largest."
-STABLE = "Take the library's sigmoid, which stands any number: exp of a large one is infinite."
+STABLE = "Take the library's sigmoid, which copes with any number: exp of a large one is infinite."
 ALONE = "Images do not see each other: the mean goes over height and width, and not over the batch."
 COMPILED = "Use operations of Keras or TensorFlow only, and let them find the sizes: `inputs.shape` does not know them."
 THROUGH = "Stay within Keras or TensorFlow from the inputs to the output, use both weights, and stop no gradient."
@@ -85,7 +85,7 @@ def test_has_two_kernels(submission, channels, reduction, hidden):
 
 @pytest.mark.task(1)
 def test_kernels_start_at_random(submission):
-    """Draws each kernel at random and for itself."""
+    """Draws each kernel at random, independently."""
     layers = [submission.SqueezeExcitation(reduction=2) for _ in range(2)]
     for layer in layers:
         layer.build((None, None, None, 6))

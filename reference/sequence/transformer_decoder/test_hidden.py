@@ -19,7 +19,7 @@ HEADS = "All heads together have `depth` entries: key_dim, which is for one head
 SHAPE = "The output has the shape of the targets; print the shape after each step."
 FORMULA = "Go through all three equations: what goes in, what is added to the result, and which normalization follows?"
 ALONE = {
-    "self_attention": "Here only MHA_1 is at work: look at the first equation, and at the normalizations behind it.",
+    "self_attention": "Here only MHA_1 is at work: look at the first equation, and at the normalization after it.",
     "cross_attention": "Here only MHA_2 is at work: which sequence asks, which answers, and what is added?",
     "dense2": "Here only FFN is at work: B goes in, dense1, ReLU, dense2, and B is added.",
 }
@@ -143,7 +143,7 @@ def test_block(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_no_look_ahead(submission, support, rng):
-    """Changes no output before an element that changes, but its own; in training as in use, and for the first element alone."""
+    """Changes the output of an element that changes, and none before it; in training, in use, and for a first element alone."""
     weights, (y, m) = random_weights(rng, 4, 2, 5), random_input(rng, 2, 6, 3, 4)
     block, changed, other = make_block(submission, support, weights), int(rng.integers(1, 6)), y.copy()
     other[:, changed] = 5 * rng.normal(size=(2, 4))
@@ -158,7 +158,7 @@ def test_no_look_ahead(submission, support, rng):
 
 @pytest.mark.task(3)
 def test_mask(submission, support, rng):
-    """Sees only what is real of the memory, at any places, whatever stands at the places of padding."""
+    """Sees only the real elements of the memory, wherever they are, whatever the padding holds."""
     weights = random_weights(rng, 4, 1, 5)
     block = make_block(submission, support, weights)
     for shape in [(3, 3, 3), (2, 3, 5), (1, 6, 2)]:
@@ -214,5 +214,5 @@ def check_gradients(returned, y, m, upstream, weights, rng):
             rng.normal(size=point.shape),
         )
         slope = numeric_gradient(lambda t, f=function, x=point, d=direction: np.vdot(upstream, f(x + t * d)), 0.0)
-        what = f"the slope by {name}, in a direction at random"
+        what = f"the slope by {name}, in a random direction"
         assert_close(np.vdot(found, direction), slope, rtol=1e-3, atol=2e-3, name=what, next_step=THROUGH)

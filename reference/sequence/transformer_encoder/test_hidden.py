@@ -21,7 +21,7 @@ FORMULA = (
 )
 ATTENTION = "With FFN giving 0, the output is LN_2(LN_1(X + MHA(X, X, X))): look at the first equation."
 FORWARD = "With MHA giving 0, only the second equation is at work, from Y = LN_1(X): what is added to FFN(Y)?"
-NORM = "Behind each of the two sums stands a layer normalization of its own, over the last axis."
+NORM = "After each of the two sums comes a layer normalization of its own, over the last axis."
 EPSILON = "Epsilon is 1e-6 here: name it when you make the normalizations, for Keras' default is 1e-3."
 MASK = "Let `attention_mask` say which keys may be seen: True stays True, and all queries see the same keys."
 STACK = "The output of one block is the input of the next, from `blocks[0]` on; all get the mask."
@@ -158,7 +158,7 @@ def test_block(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_mask(submission, support, rng):
-    """Attends to real elements only, at any places, whatever stands at the places of padding."""
+    """Attends to real elements only, wherever they are, whatever the padding holds."""
     weights = random_weights(rng, 4, 1, 5)
     block = make_block(submission, support, weights)
     for batch, time in [(4, 4), (3, 7), (1, 2)]:
@@ -224,5 +224,5 @@ def check_gradients(returned, inputs, upstream, weights, rng):
             rng.normal(size=point.shape),
         )
         slope = numeric_gradient(lambda t, f=function, x=point, d=direction: np.vdot(upstream, f(x + t * d)), 0.0)
-        what = f"the slope by {name}, in a direction at random"
+        what = f"the slope by {name}, in a random direction"
         assert_close(np.vdot(found, direction), slope, rtol=1e-3, atol=2e-3, name=what, next_step=THROUGH)

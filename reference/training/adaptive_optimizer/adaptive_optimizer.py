@@ -27,7 +27,7 @@ class RMSprop(keras.optimizers.Optimizer):
 
 
 class Adam(keras.optimizers.Optimizer):
-    """Follows a moving average of the gradients, divided by the root of one of their squares, both corrected."""
+    """Follows a moving average of the gradients, divided by the root of that of their squares, both corrected."""
 
     def __init__(
         self, learning_rate: float = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7, **kwargs

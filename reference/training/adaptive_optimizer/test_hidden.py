@@ -93,7 +93,7 @@ def test_rmsprop_forgets(submission, support, rho):
 
 @pytest.mark.task(1)
 def test_rmsprop_follows_the_equation(submission, support, rng):
-    """Follows the equation for many entries, and with what is set by default."""
+    """Follows the equation for many entries, and with the default settings."""
     gradients = random_gradients(rng, 6, (1, 3, 2))
     # Steps are a thousandth long or a little more, so a tenth of a percent of them is 1e-6.
     check_rule(submission, support, "RMSprop", {}, [np.ones((3, 2))], gradients, DIVIDE, rtol=0.0, atol=3e-6)
@@ -137,7 +137,7 @@ def test_adam_remembers(submission, support, beta_1, beta_2):
 
 @pytest.mark.task(2)
 def test_adam_follows_the_equation(submission, support, rng):
-    """Follows the equation for many entries, and with what is set by default."""
+    """Follows the equation for many entries, and with the default settings."""
     gradients = random_gradients(rng, 6, (1, 3, 2))
     # In float32, 1 - 0.999^t is right to a few parts in 1e5.
     check_rule(submission, support, "Adam", {}, [np.ones((3, 2))], gradients, MOMENTS, rtol=0.0, atol=3e-6)

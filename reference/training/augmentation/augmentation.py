@@ -13,13 +13,13 @@ def shift(images: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarr
 
 
 def random_shift(images: np.ndarray, max_shift: int, seed: int) -> np.ndarray:
-    """Moves each image of a batch at random, as `shift` does, and each by numbers of its own."""
+    """Moves each image of a batch by random numbers of its own, as `shift` does."""
     rows, columns = keras.random.randint((2, len(images)), -max_shift, max_shift + 1, seed=seed)
     return shift(images, rows, columns)
 
 
 def augment(images: np.ndarray, labels: np.ndarray, copies: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Grows a training set by changed copies of its images."""
+    """Grows a training set with changed copies of its images."""
     moved = random_shift(ops.tile(images, (copies, 1, 1)), 1, seed)
     return ops.concatenate([images, moved]), ops.tile(labels, copies + 1)
 

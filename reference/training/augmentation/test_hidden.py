@@ -21,7 +21,7 @@ PIXEL = (
 SIZES = [(60, 15, 3), (60, 40, 1), (20, 1, 2)]
 OWN = "Draw two numbers for each image, one for the rows and one for the columns, all of them independent."
 RANGE = "Draw whole numbers from -max_shift to max_shift; look up whether your generator includes the upper end."
-SEED = "Draw all random numbers from `seed`: the same arguments give the same result, and another seed another."
+SEED = "Draw all random numbers from `seed`: the same arguments give the same result, and a different seed a different one."
 FIRST = "Begin with the originals, unchanged, and put the copies after them."
 PAIRS = "It has the label of its original: repeat the labels in the order in which you repeat the images."
 APART = "Draw the validation samples first, each at most once, and put them aside; then grow what is left."
@@ -181,7 +181,7 @@ def test_moved_images_keep_their_order(submission, some_seed, rng):
         choices = [move(wanted, down, right) for down in range(-3, 4) for right in range(-3, 4)]
         check(
             min(np.abs(image - choice).max() for choice in choices) < 1e-5,
-            "An image is not a shifted version of the one that stood in its place.",
+            "An image is not a shifted version of the one that was in its place.",
             returned=image,
             next_step=PIXEL,
         )
@@ -190,7 +190,7 @@ def test_moved_images_keep_their_order(submission, some_seed, rng):
 
 @pytest.mark.task(2)
 def test_seed_decides_the_shifts(submission, some_seed, rng):
-    """Moves alike with the same seed, and otherwise with another."""
+    """Moves images alike with the same seed, and differently with another."""
     images = rng.uniform(0.1, 1.0, size=(30, 6, 6))
     first, again, other = (submission.random_shift(images, 2, each) for each in (some_seed, some_seed, some_seed + 1))
     assert_close(again, first, next_step=SEED)
@@ -225,7 +225,7 @@ def test_copies_are_like_their_originals(submission, some_seed, rng):
 
 @pytest.mark.task(3)
 def test_each_copy_is_changed_by_itself(submission, some_seed, rng):
-    """Changes each copy by itself: equal images, and copies of one image, turn out different."""
+    """Changes each copy independently: equal images, and copies of one image, turn out different."""
     images, _ = digits(rng)
     for count, copies in [(60, 1), (1, 60)]:
         grown, _ = augment(submission, np.repeat(images[:1], count, axis=0), np.full(count, 7), copies, some_seed)
@@ -239,7 +239,7 @@ def test_each_copy_is_changed_by_itself(submission, some_seed, rng):
 
 @pytest.mark.task(3)
 def test_seed_decides_the_copies(submission, some_seed, rng):
-    """Makes the same copies with the same seed, and others with another."""
+    """Makes the same copies with the same seed, and different ones with a different seed."""
     images, labels = (array[:40] for array in digits(rng))
     first, again, other = (
         augment(submission, images, labels, 3, each) for each in (some_seed, some_seed, some_seed + 1)
@@ -333,7 +333,7 @@ def test_training_set_has_the_rest(submission, some_seed, rng):
 
 @pytest.mark.task(4)
 def test_seed_decides_the_validation_set(submission, some_seed, rng):
-    """Draws the validation set at random: the same one with the same seed, another one with another."""
+    """Draws the validation set at random: the same one with the same seed, a different one with another."""
     images, _ = (array[:60] for array in digits(rng))
     first, again, other = (
         sorted(prepare(submission, images, np.arange(60), 15, 1, each)[3].tolist())
@@ -355,7 +355,7 @@ def prepare(submission, images, labels, num_validation, copies, seed):
     held_out = assert_shape(parts[3], (num_validation,), next_step=count)
     check(
         set(kept.tolist()) | set(held_out.tolist()) <= set(labels.tolist()),
-        "Some labels are none of those that were given.",
+        "Some labels are not among those that were given.",
         next_step="Pick images and labels by the same indices.",
     )
     return grown, kept.astype(int), apart, held_out.astype(int)

@@ -112,7 +112,7 @@ def check_gradients(returned, expected, next_step, **tolerances):
 
 @pytest.mark.task(1)
 def test_forward_by_hand(submission):
-    """Goes through two layers that one can compute by hand, and keeps what it meets."""
+    """Goes through two layers that can be computed by hand, and keeps what it computes."""
     weights = [np.array([[1.0, -1.0], [2.0, 0.5]]), np.array([[3.0, 0.0], [4.0, 2.0]])]
     biases = [np.array([0.5, -2.0]), np.array([10.0, 1.0])]
     returned = submission.forward(np.array([[1.0, 2.0]]), weights, biases, ["relu", "linear"])
@@ -207,7 +207,7 @@ def test_each_layer_has_its_own_derivative(submission):
 
 @pytest.mark.task(2)
 def test_deltas(submission, rng):
-    """Gives the derivative by the pre-activations of every layer, in networks of one to four layers."""
+    """Gives the derivative with respect to the pre-activations of every layer, in networks of one to four layers."""
     for widths, activations in NETWORKS:
         network, inputs = random_network(rng, widths, activations, 3)
         pre_activations, _ = network.forward(inputs)
@@ -222,10 +222,12 @@ def test_deltas(submission, rng):
 
 @pytest.mark.task(3)
 def test_gradients_by_hand(submission):
-    """Gives the gradient of two layers that one can compute by hand."""
+    """Gives the gradient of two layers that can be computed by hand."""
     weights, biases = [np.array([[2.0]]), np.array([[3.0]])], [np.array([0.0]), np.array([1.0])]
     returned = submission.gradients(np.array([[1.0]]), np.array([[5.0]]), weights, biases, ["relu", "linear"])
-    step = "Here a_1 = 2 and a_2 = 7, so the derivative by a_2 is 2(a_2 - 5) = 4; then δ_2 = 4 and δ_1 = 12."
+    step = (
+        "Here a_1 = 2 and a_2 = 7, so the derivative with respect to a_2 is 2(a_2 - 5) = 4; then δ_2 = 4 and δ_1 = 12."
+    )
     check_gradients(returned, ([[[12.0]], [[8.0]]], [[12.0], [4.0]]), (step, SUM))
 
 
@@ -242,7 +244,7 @@ def test_uses_what_went_into_the_layer(submission):
 
 @pytest.mark.task(3)
 def test_loss_is_a_mean_over_samples(submission):
-    """Gives the same gradient when every sample stands in the batch once, twice or five times."""
+    """Gives the same gradient when every sample occurs in the batch once, twice or five times."""
     for copies in (1, 2, 5):
         inputs = np.tile([[1.0, 2.0], [3.0, -1.0]], (copies, 1))
         targets = np.tile([[0.0, 1.0, 0.0], [1.0, 0.0, 2.0]], (copies, 1))
@@ -253,7 +255,7 @@ def test_loss_is_a_mean_over_samples(submission):
 
 @pytest.mark.task(3)
 def test_bias_gradient_adds_up_the_samples(submission):
-    """Adds the deltas of all samples up to the gradient of the bias, which has one entry for each unit."""
+    """Sums the deltas of all samples into the gradient of the bias, which has one entry for each unit."""
     inputs, targets = np.array([[0.0], [0.0], [0.0], [0.0]]), np.array([[1.0], [-2.0], [3.0], [6.0]])
     returned = submission.gradients(inputs, targets, [np.array([[2.0]])], [np.array([1.0])], ["linear"])
     check_gradients(returned, ([[[0.0]]], [[-2.0]]), SUM)
@@ -261,7 +263,7 @@ def test_bias_gradient_adds_up_the_samples(submission):
 
 @pytest.mark.task(3)
 def test_gradients(submission, rng):
-    """Gives the derivative of the loss by all weights and biases, in networks of one to four layers."""
+    """Gives the derivative of the loss with respect to all weights and biases, in networks of one to four layers."""
     for batch, (widths, activations) in zip([1, 4, 7, 6], NETWORKS, strict=True):
         network, inputs = random_network(rng, widths, activations, batch)
         targets = rng.normal(size=(batch, widths[-1]))

@@ -11,7 +11,7 @@ Fit = Callable[[int, np.ndarray, np.ndarray], Predictor]
 
 
 def diagnose(training_losses: np.ndarray, validation_losses: np.ndarray, target: float, gap: float, window: int) -> str:
-    """Says from the learning curves what a training suffers from."""
+    """Says from the learning curves what a training run suffers from."""
     before, now = np.mean(np.reshape(training_losses[-2 * window :], (2, window)), axis=1)
     if now > target:
         return "train longer" if now < 0.95 * before else "underfitting"

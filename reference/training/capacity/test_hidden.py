@@ -19,14 +19,14 @@ from grader.testing import unpack
 LETTERS = "Return one of the four strings of the docstring, letter by letter."
 FIRST = "Look at the training loss first; the gap is a question for models whose training loss is low enough."
 LONGER = "Train longer where the training loss is too high and its last mean is below 0.95 times the one before it."
-GAP = "Where the training loss is low enough, it may go on falling: the validation loss minus it tells, with its sign."
+GAP = "Where the training loss is low enough, it may go on falling: what counts is the validation loss minus it, with the sign."
 MEANS = "Compare means over the last `window` epochs: neither a single epoch nor the best one shows where a curve is."
-EDGE = "A loss that is just the target is low enough, and a difference that is just the gap is small enough."
+EDGE = "A loss that equals the target is low enough, and a difference that equals the gap is small enough."
 
 SIDES = "Return the positions of the training samples first, then those of the validation samples, each sample once."
 GROUPS = "Draw groups, not samples: all samples of a group go where the group goes."
-NUMBER = "Draw so many different groups as are asked for; the second array has their samples."
-EVENLY = "Draw with `seed` from the list of different groups, in which each stands once, however many samples it has."
+NUMBER = "Draw as many different groups as are asked for; the second array has their samples."
+EVENLY = "Draw with `seed` from the list of different groups, in which each occurs once, however many samples it has."
 
 TRAIN_ONLY = "Fit to the training data alone: a model that has seen the validation data is not tested by them."
 ONCE = "Call `fit` once for each capacity, and measure the model twice; the final model is one more."
@@ -181,7 +181,7 @@ def test_holds_back_whole_groups(submission, rng, count):
 
 @pytest.mark.task(2)
 def test_seed_fixes_the_split(submission, rng):
-    """Splits in the same way when it is called twice with the same seed, and otherwise with another."""
+    """Splits in the same way when it is called twice with the same seed, and differently with another."""
     groups = rng.permutation(np.repeat(np.arange(40), 3))
     assert_seeded(lambda seed: np.sort(deal(submission, groups, 20, seed)[1]), int(rng.integers(2**31 - 1)))
 

@@ -12,7 +12,7 @@ from grader.testing import check
 
 AXES = ["samples", "positions", "channels"]
 RESCALE = "In training divide what is kept by 1 - rate, so that the expected output of a unit is its input."
-RATE = "`rate` is the probability that a unit is dropped; it is kept with the probability 1 - rate."
+RATE = "`rate` is the probability that a unit is dropped; it is kept with probability 1 - rate."
 INFERENCE = "Return the inputs as they are unless `training` is true, and let it be False by default."
 SHAPE = "The output has the shape of the input; `keras.ops.shape(inputs)` knows the batch when the layer runs."
 FLOW = "Stay within operations of Keras or TensorFlow, and stop no gradient."
@@ -61,13 +61,13 @@ def test_kept_units_are_scaled_up(submission, rng, rate):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("along", AXES)
 def test_units_are_independent(submission, rng, along):
-    """Drops or keeps each unit by itself, whatever happens to its neighbours among the `along`."""
+    """Drops or keeps each unit independently, whatever happens to its neighbours among the `along`."""
     dropped = dropped_by(submission.Dropout(0.5), random_inputs(rng, (100, 20, 20)))
     alike = (dropped == np.roll(dropped, 1, axis=AXES.index(along))).mean()
     # Two independent units have the same fate half of the time; the standard deviation of the share is 0.0025.
     check(
         abs(alike - 0.5) < 0.03,
-        f"Neighbours among the {along} were dropped or kept together in {alike:.0%} of all cases, where 50% are chance.",
+        f"Neighbours among the {along} were dropped or kept together in {alike:.0%} of all cases, where chance gives 50%.",
         next_step=f"Draw a number for each entry of the inputs: neighbours among the {along} are two units, not one.",
         tag="often alike" if alike > 0.5 else "often unlike",
     )
@@ -75,13 +75,13 @@ def test_units_are_independent(submission, rng, along):
 
 @pytest.mark.task(1)
 def test_number_of_dropped_units_varies(submission, rng):
-    """Drops more units in some samples and fewer in others, as chance has it."""
+    """Drops more units in some samples and fewer in others, as chance would have it."""
     counts = dropped_by(submission.Dropout(0.5), random_inputs(rng, (300, 50))).sum(axis=1)
     # The counts are binomial, with the standard deviation sqrt(50 / 4) = 3.54; that of 300 of them varies by 0.15.
     check(
         2.5 < counts.std() < 4.6,
         f"In 300 samples of 50 units, the count of dropped ones has the standard deviation {counts.std():.2f}, not about 3.54.",
-        next_step="Decide for each unit by itself; do not fix how many units of a sample are dropped.",
+        next_step="Decide for each unit independently; do not fix how many units of a sample are dropped.",
         tag="always the same number" if counts.std() == 0 else "too near" if counts.std() < 3.54 else "too far apart",
     )
 
@@ -129,7 +129,7 @@ def test_rate_of_zero_drops_nothing(submission, rng, shape):
 
 @pytest.mark.task(2)
 def test_each_call_has_a_new_mask(submission, rng):
-    """Drops other units in the next call."""
+    """Drops different units in the next call."""
     layer, inputs = submission.Dropout(0.5, seed=int(rng.integers(1000))), random_inputs(rng, (20, 20))
     masks = [dropped_by(layer, inputs) for _ in range(3)]
     have_changed = [(first != second).any() for first, second in itertools.pairwise(masks)]
@@ -138,7 +138,7 @@ def test_each_call_has_a_new_mask(submission, rng):
 
 @pytest.mark.task(2)
 def test_each_compiled_run_has_a_new_mask(submission, support, rng):
-    """Drops other units in each run of compiled training."""
+    """Drops different units in each run of compiled training."""
     layer, inputs = submission.Dropout(0.5), random_inputs(rng, (20, 20))
     compiled = support.compile_layer(layer, (20, 20))
     first, second = (assert_shape(compiled(inputs), (20, 20)) == 0 for _ in range(2))
@@ -158,7 +158,7 @@ def test_batch_of_unknown_size(submission, support, rng):
 
 @pytest.mark.task(2)
 def test_seed_fixes_the_masks(submission, rng):
-    """Drops the same units, call by call, in two layers that are made with the same seed, and others with another."""
+    """Drops the same units, call by call, in two layers that are made with the same seed, and other units with another."""
     inputs, seed = random_inputs(rng, (20, 20)), int(rng.integers(1000))
     layers = [submission.Dropout(0.5, seed=each) for each in (seed, seed, seed + 1)]
     masks = [np.array([dropped_by(layer, inputs) for _ in range(2)]) for layer in layers]

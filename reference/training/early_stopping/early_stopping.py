@@ -17,7 +17,7 @@ class EarlyStopping(keras.callbacks.Callback):
         self.min_delta = min_delta
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forgets what earlier trainings have left; Keras calls it before the first epoch."""
+        """Forgets earlier training runs; Keras calls it before the first epoch."""
         self.best = float("inf")
         self.best_weights = None
         self.wait = 0
@@ -35,6 +35,6 @@ class EarlyStopping(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Restores the best weights; Keras calls it after the last epoch, whoever has stopped the training."""
+        """Restores the best weights; Keras calls it after the last epoch, whatever has stopped the training."""
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)

@@ -73,8 +73,8 @@ def train(support, callback, values, monitor="val_loss"):
 def check_stop(support, callback, values, epochs, next_step, **arguments):
     """The training has so many epochs."""
     run, _, _ = train(support, callback, values, **arguments)
-    what = f"With the values {show(values)} the training had {run} epoch{'s' * (run != 1)}"
-    check(run == epochs, f"{what}, and it should have {epochs}.", next_step=next_step)
+    what = f"With the values {show(values)} the training ran for {run} epoch{'s' * (run != 1)}"
+    check(run == epochs, f"{what}, and it should run for {epochs}.", next_step=next_step)
 
 
 def check_weights(support, callback, values, best, next_step, part=slice(0, 4)):
@@ -113,7 +113,7 @@ def test_stops_when_patience_is_over(submission, support, patience):
 
 @pytest.mark.task(1)
 def test_settings_by_default(submission, support):
-    """Watches the validation loss with a patience of 3 where nothing else is said."""
+    """Watches the validation loss with a patience of 3 by default."""
     check_stop(support, submission.EarlyStopping(), [5, 4, 3.875, 6, 6, 6, 6], 6, STOP)
 
 
@@ -127,7 +127,7 @@ def test_when_it_stops(submission, support, what):
 
 @pytest.mark.task(2)
 def test_larger_may_be_better(submission, support):
-    """Takes larger values for better ones in mode "max"."""
+    """Counts larger values as better in mode "max"."""
     callback = submission.EarlyStopping(monitor="accuracy", mode="max", patience=2)
     step = "In mode max a value is better if it is larger than the best."
     check_stop(support, callback, [0.5, 0.75, 0.875, 0.625, 0.75, 0.5], 5, step, monitor="accuracy")
@@ -136,7 +136,7 @@ def test_larger_may_be_better(submission, support):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("mode", "values"), [("min", [9e6, 8e6, 7e6, 6e6]), ("max", [-9e6, -8e6, -7e6, -6e6])])
 def test_bad_values_may_improve(submission, support, mode, values):
-    """Takes the first value for an improvement, however bad it is, in mode "`mode`"."""
+    """Counts the first value as an improvement, however bad it is, in mode "`mode`"."""
     step = "Begin with a best that every number beats, in each of the two modes: infinity, not a large number or 0."
     check_stop(support, submission.EarlyStopping(mode=mode, patience=1), values, 4, step)
 
@@ -163,7 +163,7 @@ def test_nan_is_no_improvement(submission, support, mode):
 
 @pytest.mark.task(2)
 def test_nan_as_the_first_value(submission, support):
-    """Takes the first value that is a number for an improvement, if there is one before patience is over."""
+    """Counts the first value that is a number as an improvement, if there is one before patience runs out."""
     step = "Begin with a best that every number beats: NaN is not one, since nothing is better than NaN."
     for values, epochs in ([NAN, 3, 2, 4, 4, 4], 5), ([NAN, NAN, 3], 2):
         check_stop(support, submission.EarlyStopping(patience=2), values, epochs, step)
@@ -217,9 +217,9 @@ def test_leaves_the_weights_alone(submission, support):
 
 @pytest.mark.task(3)
 def test_can_be_used_again(submission, support):
-    """Begins another training with nothing remembered."""
+    """Begins another training run with nothing remembered."""
     callback = submission.EarlyStopping(patience=3)
-    step = "Set the best, its weights and the count in `on_train_begin`, so that each training begins anew."
+    step = "Set the best, its weights and the count in `on_train_begin`, so that each training run begins anew."
     train(support, callback, [2, 1, 2, 2])
     check_stop(support, callback, [9, 8, 7, 6], 4, step)
     check_weights(support, callback, [9, 8, 7, 8], 2, step)
@@ -247,5 +247,5 @@ def test_polynomial_that_overfits(submission, support, pictures):
     curves = {"training": losses[:run], "validation": losses_val[:run], "validation, restored": np.full(run, restored)}
     pictures.curves("where_it_stopped", np.arange(run), curves, xlabel="epoch", ylabel="loss")
     best = int(np.argmin(losses_val))
-    check(run == best + 21, f"The training had {run} epochs, and it should have {best + 21}.", next_step=STOP)
+    check(run == best + 21, f"The training ran for {run} epochs, and it should run for {best + 21}.", next_step=STOP)
     assert_close(found, path[best], name="the restored weights", next_step=RESTORE)

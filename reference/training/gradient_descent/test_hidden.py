@@ -91,7 +91,7 @@ def test_path_has_the_start_and_one_row_for_each_step(submission, max_steps):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("dims", [1, 2, 5])
 def test_follows_a_quadratic(submission, rng, dims):
-    """Follows the path of a quadratic loss in dimension `dims`."""
+    """Follows the path of a quadratic loss; dimensions: `dims`."""
     loss, start = Quadratic.random(rng, dims), 3 * rng.normal(size=dims)
     check_path(submission, loss.gradient, (0.3, 0.0, 15), closed_form(loss, start, 0.3, 15), FRESH, COUNT)
 
@@ -148,7 +148,7 @@ def test_asks_once_at_each_point(submission, tolerance, rows):
         f"For a path of {rows} points the gradient was computed {len(asked)} times, which is not {rows - 1} or {rows}.",
         next_step="Call `gradient` once at each point, and keep the answer in a variable.",
     )
-    assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in their order.")
+    assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in order.")
 
 
 @pytest.mark.task(2)
@@ -166,7 +166,7 @@ def test_large_steps_do_not_keep_it_going(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "step"), [(1, 3), (2, 9), (6, 14)])
 def test_stops_on_a_quadratic(submission, rng, dims, step):
-    """Stops after step `step` on a quadratic loss in dimension `dims`."""
+    """Stops after step `step` on a quadratic loss; dimensions: `dims`."""
     loss, start = Quadratic.random(rng, dims), 3 * rng.normal(size=dims)
     expected = closed_form(loss, start, 0.3, step)
     check_path(submission, loss.gradient, (0.3, tolerance_reached_at_last(expected, loss), 50), expected, STOP)
@@ -174,7 +174,7 @@ def test_stops_on_a_quadratic(submission, rng, dims, step):
 
 @pytest.mark.task(3)
 def test_fits_by_hand(submission):
-    """Takes the first two steps that one computes by hand."""
+    """Takes the first two steps as computed by hand."""
     path = submission.fit_linear_model(np.array([[1.0], [2.0]]), np.array([1.0, 6.0]), 0.1, 0.0, 2)
     assert_close(path, [[0.0], [1.3], [1.95]], next_step="At w = 0 the gradient is (2/n) Σ x_i (0 - y_i) = -13.")
 
@@ -196,5 +196,5 @@ def test_stops_on_the_gradient_not_on_the_loss(submission, rng, scale):
     inputs, targets, loss, rate = random_data(rng, 80, 2, scale)
     expected = closed_form(loss, np.zeros(2), rate, 6)
     path = submission.fit_linear_model(inputs, targets, rate, tolerance_reached_at_last(expected, loss), 60)
-    step = "The least loss is not 0 here. What is 0 at a minimum?"
+    step = "The lowest loss is not 0 here. What is 0 at a minimum?"
     assert_close(assert_shape(path, (7, 2), next_step=step), expected, atol=1e-5 * scale, next_step=step)

@@ -23,7 +23,7 @@ ONCE = "Draw without replacement: shuffle the samples, and deal all of them out.
 TOGETHER = "Shuffle inputs and targets by one and the same order: draw it once, and pick rows of both by it."
 MEAN = "Take the mean over the batch: a sum grows with the batch, and with it the step."
 STEPS = "Take a step after every batch, and keep the start and the weights after each step."
-FRESH = "Ask for the gradient of a batch at the weights that the step before has left."
+FRESH = "Ask for the gradient of a batch at the weights that the previous step has left."
 
 
 def numbered(samples):
@@ -118,7 +118,7 @@ def test_sizes_of_the_batches(submission, support, seed, samples, batch_size):
     batches = epoch(submission, *numbered(samples), batch_size, support.make_generator(seed))
     full, rest = divmod(samples, batch_size)
     sizes, expected = [len(targets) for _, targets in batches], [batch_size] * full + [rest] * (rest > 0)
-    check(sizes == expected, "The batches have other sizes.", returned=sizes, expected=expected, next_step=SIZES)
+    check(sizes == expected, "The batches have the wrong sizes.", returned=sizes, expected=expected, next_step=SIZES)
 
 
 @pytest.mark.task(1)
@@ -145,7 +145,7 @@ def test_every_sample_once(submission, support, seed):
 
 @pytest.mark.task(1)
 def test_order_is_not_that_of_the_data(submission, support, seed):
-    """Deals the samples in another order than that of the data."""
+    """Deals the samples in a different order from that of the data."""
     order = order_of(epoch(submission, *numbered(60), 10, support.make_generator(seed)))
     # A random order is that of the data once in 60! epochs.
     step = "Shuffle: samples that stand side by side in the data are often alike, and then all steps pull the same way."
@@ -179,7 +179,7 @@ def test_next_epoch_has_another_order(submission, support, seed):
 
 @pytest.mark.task(1)
 def test_generator_decides_the_order(submission, support, seed):
-    """Draws from the generator alone: one made from the same seed gives the same order, from another seed another."""
+    """Draws from the generator alone: the same seed gives the same order, a different seed a different one."""
     orders = [
         order_of(epoch(submission, *numbered(40), 8, support.make_generator(each))) for each in (seed, seed, seed + 1)
     ]
@@ -194,14 +194,14 @@ def test_leaves_the_data_alone(submission, support, shared, seed):
     inputs, targets = numbered(20)
     after = shared(inputs), shared(targets)
     epoch(submission, *after, 6, support.make_generator(seed))
-    step = "Shuffle numbers of samples, and pick rows by them; the data belong to the caller."
+    step = "Shuffle indices of samples, and pick rows by them; the data belong to the caller."
     assert_equal(after[0], inputs, next_step=step)
     assert_equal(after[1], targets, next_step=step)
 
 
 @pytest.mark.task(2)
 def test_gradient_does_not_grow_with_the_batch(submission, rng):
-    """Gives the same gradient for a batch in which every sample stands three times."""
+    """Gives the same gradient for a batch in which every sample occurs three times."""
     weights, inputs, targets = rng.normal(size=2), rng.normal(size=(5, 2)), rng.normal(size=5)
     once = submission.batch_gradient(weights, inputs, targets)
     thrice = submission.batch_gradient(weights, np.tile(inputs, (3, 1)), np.tile(targets, 3))
@@ -265,7 +265,7 @@ def test_one_step_for_each_batch(submission, support, seed, samples, batch_size,
 
 @pytest.mark.task(3)
 def test_asks_at_the_current_weights(submission, support, rng, seed):
-    """Computes each batch's gradient at the weights that the step before has left."""
+    """Computes each batch's gradient at the weights that the previous step has left."""
     teacher = Teacher(lambda inputs, targets, weights: 0.1 * weights + np.mean(inputs, axis=0))
     path = descend(submission, support, teacher, rng.normal(size=2), numbered(10), 3, 0.1, 2, seed)
     for step, (asked, left) in enumerate(zip(teacher.weights, path[:-1], strict=True), 1):
@@ -329,7 +329,7 @@ def test_paths(submission, support, pictures, rng, seed):
     for label, batch_size, epochs in (("online", 1, 2), ("mini-batches of 6", 6, 12), ("full batch", 24, 48)):
         teacher = Teacher(slope)
         path = descend(submission, support, teacher, [-1.0, 1.0], (inputs, targets), batch_size, 0.15, epochs, seed)
-        check(np.abs(path).max() < 1e9, "The path runs off.", returned=path, next_step=FRESH)
+        check(np.abs(path).max() < 1e9, "The path diverges.", returned=path, next_step=FRESH)
         found[label] = path, teacher
     pictures.paths(
         "paths_to_the_minimum",

@@ -138,13 +138,13 @@ def test_members_start_apart(submission, seed, rng):
             "After one epoch the hidden weights of two members are nearly the same.",
             returned=f"members whose units match with a mean correlation of {alike:.2f}",
             expected="a correlation of less than 0.9",
-            next_step="Make a new network for each member, and go on drawing random numbers instead of starting them again.",
+            next_step="Make a new network for each member, and go on drawing random numbers instead of starting again.",
         )
 
 
 @pytest.mark.task(2)
 def test_seed_fixes_the_members(submission, seed, rng):
-    """Returns the same members when it is called twice with the same arguments, and others with another seed."""
+    """Returns the same members when it is called twice with the same arguments, and different ones with another seed."""
     inputs, labels = digits(rng)
     first, again, other = (
         train_members(submission, inputs[:64], labels[:64], 2, 8, 2, number) for number in (seed, seed, seed + 1)
@@ -205,7 +205,7 @@ def test_opposite_units(submission):
 
 @pytest.mark.task(3)
 def test_moves_units_to_their_places(submission):
-    """Puts each of three units, which have changed places in a circle, back to where the template has it."""
+    """Puts each of three units, which have changed places in a cycle, back to where the template has it."""
     template = [np.diag([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.3]), np.array([[1.0], [2.0], [3.0]]), np.zeros(1)]
     assert_network(submission.align(reorder(template, [1, 2, 0]), template), template, PLACES)
 
@@ -244,7 +244,7 @@ def test_mean_by_hand(submission):
 @pytest.mark.task(4)
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_mean_of_permuted_networks(submission, rng, count):
-    """Averages networks whose units stand in different orders, here `count`, and keeps the order of the first."""
+    """Averages networks whose units are in different orders, and keeps the order of the first; networks: `count`."""
     template = random_network(rng, 7, 12, 4)
     changed = [add_noise(rng, template) for _ in range(count)]
     expected = [sum(arrays) / count for arrays in zip(*changed, strict=True)]
@@ -265,7 +265,7 @@ def test_aligns_to_the_first(submission):
 
 @pytest.mark.task(4)
 def test_average_of_trained_networks(submission, rng, threshold, pictures):
-    """Averages four networks that the judge has trained apart into one that has not forgotten what they knew."""
+    """Averages four networks that the judge has trained separately into one that has not forgotten what they knew."""
     inputs, labels = digits(rng)
     unseen, names = inputs[:HELD_OUT], labels[:HELD_OUT]
     networks = [train(rng, inputs[HELD_OUT:], labels[HELD_OUT:]) for _ in range(4)]

@@ -24,9 +24,7 @@ POINTS = "The first row is the start; then comes one new array for each step."
 STABLE = (
     "On the steepest axis the learning rate may be at most 2 (1 + α) / λ; beyond that every step overshoots by more."
 )
-SWINGS = (
-    "On every axis the roots are complex, and r is √α: the walk swings for longer than it must, so take less momentum."
-)
+SWINGS = "On every axis the roots are complex, and r is √α: the walk oscillates for longer than it must, so take less momentum."
 CREEPS = "On one axis the roots are real, and it creeps: look at both ends of the range, and change learning rate or momentum."
 
 
@@ -61,7 +59,7 @@ def measure_settings(submission, flattest, narrowness):
     learning_rate, momentum = (float(assert_shape(part, ())) for part in settings)
     check(
         learning_rate > 0 and 0 <= momentum < 1,
-        "The learning rate is to be above 0, and the momentum from 0 to less than 1.",
+        "The learning rate has to be above 0, and the momentum from 0 to less than 1.",
         returned=settings,
         next_step="Return the learning rate first, then the momentum.",
     )
@@ -145,13 +143,13 @@ def test_asks_once_at_each_point(submission):
         next_step="Call `gradient` once at each new point, and nowhere else.",
     )
     asked = [point for (point,) in gradient.calls]
-    assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in their order.")
+    assert_close(asked, path[: len(asked)], next_step="Call `gradient` at the points of the path, in order.")
 
 
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "momentum"), [(1, 0.9), (2, 0.6), (5, 0.8)])
 def test_follows_a_quadratic(submission, rng, dims, momentum):
-    """Follows the path of a quadratic loss in dimension `dims`, with a momentum of `momentum`."""
+    """Follows the path of a quadratic loss with a momentum of `momentum`; dimensions: `dims`."""
     loss, start = Quadratic.random(rng, dims), 3 * rng.normal(size=dims)
     path = descend(submission, loss.gradient, start, 0.4, momentum, 20)
     assert_close(path, expected_path(loss, start, 0.4, momentum, 20), next_step=FRESH)

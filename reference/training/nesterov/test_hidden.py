@@ -133,7 +133,7 @@ def test_asks_once_for_each_step(submission):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("dims", "momentum"), [(1, 0.9), (4, 0.7)])
 def test_follows_a_quadratic(submission, rng, dims, momentum):
-    """Follows the path of a quadratic loss in dimension `dims`, with a momentum of `momentum`."""
+    """Follows the path of a quadratic loss with a momentum of `momentum`; dimensions: `dims`."""
     loss, start = Quadratic.random(rng, dims), 3 * rng.normal(size=dims)
     path = descend(submission, loss.gradient, start, 0.4, momentum, 20)
     assert_close(path, expected_path(loss, start, 0.4, momentum, 20), next_step=KEEP)
@@ -141,7 +141,7 @@ def test_follows_a_quadratic(submission, rng, dims, momentum):
 
 @pytest.mark.task(2)
 def test_narrow_valley(submission, pictures):
-    """Walks down a narrow valley, and swings less than plain momentum does."""
+    """Walks down a narrow valley, and oscillates less than plain momentum does."""
     loss, start, settings = Quadratic([0.06, 2.0]), [-9.0, 1.5], (0.4, 0.85, 30)
     path = descend(submission, loss.gradient, start, *settings)
     paths = {"plain momentum": expected_path(loss, start, *settings, looks_ahead=False), "Nesterov momentum": path}
@@ -151,7 +151,7 @@ def test_narrow_valley(submission, pictures):
 
 @pytest.mark.task(3)
 def test_lookahead_step_by_hand(submission):
-    """Goes from one point ahead to the next, in numbers that one can compute by hand."""
+    """Goes from one point ahead to the next, in numbers that can be computed by hand."""
     returned = submission.lookahead_step(np.array([2.0]), np.array([1.0]), np.array([4.0]), 0.25, 0.5)
     ahead = assert_shape(unpack(returned, "ahead", "velocity")[0], (1,), name="the new point ahead", next_step=NEXT)
     slips = {

@@ -18,10 +18,10 @@ from grader.testing import check
 SMALLEST_NORM, LARGEST_NORM = 0.001, 100.0
 HELD_OUT = 360
 NORM = (
-    "Here the softmax of the logits is (1/2, 1/2), and the gradient of the loss by the kernel is [[-1.5, 1.5], [-2, 2]]: take "
-    "the square root of the sum of its squared entries, and leave the bias out."
+    "Here the softmax of the logits is (1/2, 1/2), and the gradient of the loss with respect to the kernel is "
+    "[[-1.5, 1.5], [-2, 2]]: take the square root of the sum of its squared entries, and leave the bias out."
 )
-ORDER = "One norm for each layer, from the first layer to the last, of the gradient of the kernel."
+ORDER = "One norm for each layer, from the first layer to the last, of the gradient with respect to the kernel."
 MEAN = "The loss is the mean over samples of the cross-entropy of the softmax of the logits."
 STAYS = "Ask for the gradient without taking a step, and assign nothing to the model."
 BEFORE = "Measure the gradient before the step that uses it, anew in every step."
@@ -110,14 +110,14 @@ def check_weights(support, model, network, next_step):
     """The model has the weights of the network."""
     returned = support.weights_of(model)
     expected = [array for pair in zip(network.kernels, network.biases, strict=True) for array in pair]
-    check(len(returned) == len(expected), "The model has other weights than before.", next_step=next_step)
+    check(len(returned) == len(expected), "The model has more or fewer weights than before.", next_step=next_step)
     for array, wanted in zip(returned, expected, strict=True):
         assert_close(array, wanted, next_step=next_step)
 
 
 @pytest.mark.task(1)
 def test_norm_by_hand(submission, support):
-    """Measures a single layer that one can compute by hand."""
+    """Measures a single layer that can be computed by hand."""
     model = support.make_network([np.zeros((2, 2))], [np.zeros(2)], "relu")
     returned = submission.gradient_norms(model, np.array([[3.0, 4.0]]), np.array([0]))
     assert_close(returned, [np.sqrt(12.5)], next_step=NORM)
@@ -125,7 +125,7 @@ def test_norm_by_hand(submission, support):
 
 @pytest.mark.task(1)
 def test_loss_is_a_mean(submission, support, rng):
-    """Gives the same norms when every sample stands in the batch once or four times."""
+    """Gives the same norms when every sample occurs in the batch once or four times."""
     network, (inputs, labels) = random_network(rng, [4, 3], "tanh"), random_batch(rng, 6, 4, 3)
     for copies in (1, 4):
         batch = np.tile(inputs, (copies, 1)), np.tile(labels, copies)
@@ -199,7 +199,7 @@ def test_trains(submission, support, rng, activation):
 def test_start(submission, seed, widths):
     """Returns an activation and one kernel for each pair of neighbours in `widths`, decided by the seed."""
     first, again, other = (start(submission, widths, number) for number in (seed, seed, seed + 1))
-    step = "Draw all random numbers from `seed`: the same arguments give the same kernels, and another seed others."
+    step = "Draw all random numbers from `seed`: the same arguments give the same kernels, and a different seed different ones."
     for kernel, same, different in zip(first.kernels, again.kernels, other.kernels, strict=True):
         assert_equal(same, kernel, next_step=step)
         check(np.any(different != kernel), "Two seeds give the same kernel.", next_step=step)
@@ -239,7 +239,7 @@ def test_gradient_survives_changing_widths(submission, seed, rng):
     check_not_exploding(norms)
     check(
         smallest(norms) >= SMALLEST_NORM,
-        f"In one of the layers the norm of the gradient is {smallest(norms):.3g} only.",
+        f"In one of the layers the norm of the gradient is only {smallest(norms):.3g}.",
         next_step=REPAIR[starts[0].activation],
     )
 

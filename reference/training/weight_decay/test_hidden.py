@@ -11,7 +11,9 @@ from grader.testing import numeric_gradients
 
 KERNEL = np.array([[1.0, -2.0], [0.0, 3.0]])
 
-SUMS = "The absolute values add up to 6, the squares to 14; weigh these by l1 and l2, without a 1/2, a root or a mean."
+SUMS = (
+    "The absolute values add up to 6, the squares to 14; multiply these by l1 and l2, without a 1/2, a root or a mean."
+)
 BIAS_IS_FREE = 'A parameter whose name ends in "bias" has no part in this: leave it out of penalty and decay.'
 SLOPE = "The derivative of l2 w² is 2 l2 w, and that of l1 |w| is l1 times the sign of w, whatever the size of w."
 BEFORE = "The penalty is a part of the loss: add its gradient to that of the loss, and hand the sum to `direction`."
@@ -92,7 +94,7 @@ def test_gradient_by_hand(submission):
 
 @pytest.mark.task(2)
 def test_gradient_at_zero(submission):
-    """Leaves a weight alone that is 0 already."""
+    """Leaves alone a weight that is 0 already."""
     returned = submission.penalty_gradient({"kernel": KERNEL}, 0.5, 0.125)
     step = "At w = 0 the gradient of |w| is taken as 0: neither side is steeper."
     assert_arrays(returned, {"kernel": [[0.75, -1.0], [0.0, 1.25]]}, next_step=step)

@@ -13,7 +13,7 @@ def penalty(parameters: dict[str, np.ndarray], l1: float, l2: float) -> float:
 
 
 def penalty_gradient(parameters: dict[str, np.ndarray], l1: float, l2: float) -> dict[str, np.ndarray]:
-    """Differentiates the penalty by each parameter."""
+    """Differentiates the penalty with respect to each parameter."""
     return {
         name: ops.zeros_like(w) if name.endswith("bias") else l1 * ops.sign(w) + 2.0 * l2 * w
         for name, w in parameters.items()
@@ -41,7 +41,7 @@ def step_with_decay(
     learning_rate: float,
     decay: float,
 ) -> dict[str, np.ndarray]:
-    """Takes one step of an optimizer on the loss, and lets the weights decay beside it (decoupled weight decay)."""
+    """Takes one step of an optimizer on the loss, and lets the weights decay separately (decoupled weight decay)."""
     steps = direction(gradients)
     rates = {name: 0.0 if name.endswith("bias") else decay for name in parameters}
     return {name: w - learning_rate * (steps[name] + rates[name] * w) for name, w in parameters.items()}

@@ -104,7 +104,7 @@ def test_batch_does_not_matter(submission, rng):
 
 @pytest.mark.task(2)
 def test_seed_and_epochs_decide(submission, rng, seed):
-    """Returns the same autoencoder for the same arguments, even if the labels change, and another after more epochs."""
+    """Returns the same autoencoder for the same arguments, even if the labels change, and a different one after more epochs."""
     images, labels = small_set(rng)
     codes = np.linspace(-1, 1, 12).reshape(4, 3)
 
@@ -120,7 +120,7 @@ def test_seed_and_epochs_decide(submission, rng, seed):
         return
     problem = "Two calls with the same arguments return different autoencoders."
     check(are_alike(train_with(labels, 1), first), problem, next_step=SEED, tag="seed")
-    raise Mismatch("Other labels lead to another autoencoder.", next_step=LABELS, tag="labels")
+    raise Mismatch("Other labels lead to a different autoencoder.", next_step=LABELS, tag="labels")
 
 
 def are_alike(mine, others):
@@ -129,7 +129,7 @@ def are_alike(mine, others):
 
 @pytest.mark.task(2)
 def test_reconstructs_unseen_digits(submission, rng, seed, threshold, pictures):
-    """Gives back digits that it has not seen from two numbers each, better than PCA does."""
+    """Reconstructs digits that it has not seen from two numbers each, better than PCA does."""
     originals, reconstructions, plane, ratio, tag = judge(submission, rng, seed)
     rows = [half[start : start + 8] for start in (0, 8, 16) for half in (originals, reconstructions)]
     pictures.images("reconstructions", np.concatenate(rows))

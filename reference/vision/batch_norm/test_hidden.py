@@ -19,7 +19,7 @@ SCALE = "Normalise by this batch, whatever the averages are; then times gamma, p
 INFERENCE = "In inference normalise by moving_mean and moving_variance, whatever is in the batch."
 MEAN = "The moving mean begins with 0; each batch leaves the share `momentum` of it, and brings the rest."
 VARIANCE = (
-    "It begins with 1, and moves like the moving mean, towards the biased variance, which also divides the batch."
+    "It begins with 1, and moves like the moving mean, towards the same biased variance that normalises the batch."
 )
 THROUGH = "Differentiate through the mean and the variance too: use TensorFlow or Keras, and stop no gradient."
 TRAIN = "Make all four weights with `self.add_weight`, the averages with `trainable=False`, and use them as tensors."
@@ -69,7 +69,7 @@ def assert_averages(layer, mean, variance):
 
 @pytest.mark.task(1)
 def test_normalises_by_hand(submission):
-    """Normalises a batch that one can compute by hand."""
+    """Normalises a batch that can be computed by hand."""
     outputs = submission.BatchNorm(epsilon=9.0)(np.array([[1.0, 5.0], [9.0, 5.0]]), training=True)
     assert_close(outputs, [[-0.8, 0.0], [0.8, 0.0]], next_step="Here the means are 5 and 5, the variances 16 and 0.")
 
@@ -77,7 +77,7 @@ def test_normalises_by_hand(submission):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_normalises_each_channel(submission, rng, shape):
-    """Normalises each channel over all other axes, for inputs with two to five axes."""
+    """Normalises each channel over all other axes, for inputs of shape `shape`."""
     inputs = random_inputs(rng, shape)
     outputs = assert_finite(submission.BatchNorm()(inputs, training=True), shape)
     (mean, variance), n = statistics(inputs), inputs.size / shape[-1]
@@ -88,7 +88,7 @@ def test_normalises_each_channel(submission, rng, shape):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("epsilon", [1e-3, 0.5])
 def test_epsilon_stands_under_the_root(submission, rng, epsilon):
-    """Adds epsilon to the variance, under the root."""
+    """Adds an epsilon of `epsilon` to the variance, under the root."""
     inputs = np.sqrt(epsilon) * rng.normal(size=(5, 4, 2))
     outputs = submission.BatchNorm(epsilon=epsilon)(inputs, training=True)
     assert_close(outputs, in_training(inputs, epsilon=epsilon), next_step=INSIDE)
@@ -106,7 +106,7 @@ def test_constant_channel_becomes_beta(submission, support, rng):
 @pytest.mark.task(1)
 @pytest.mark.parametrize("shape", [(5, 2), (3, 4, 5, 3)])
 def test_scales_and_shifts(submission, support, rng, shape):
-    """Multiplies each channel by its gamma and adds its beta, whatever the moving averages are."""
+    """Multiplies each channel by its gamma and adds its beta, whatever the moving averages are, for inputs of shape `shape`."""
     inputs, weights = random_inputs(rng, shape), random_weights(rng, shape[-1])
     outputs = make_layer(submission, support, shape, weights)(inputs, training=True)
     assert_close(outputs, in_training(inputs, weights["gamma"], weights["beta"]), next_step=SCALE)
@@ -123,7 +123,7 @@ def test_averages_start_at_zero_and_one(submission, support, rng):
 @pytest.mark.task(2)
 @pytest.mark.parametrize(("momentum", "mean", "variance"), [(0.9, 0.5, 2.5), (0.75, 1.25, 4.75), (0.0, 5.0, 16.0)])
 def test_averages_move_by_hand(submission, support, momentum, mean, variance):
-    """Moves the averages towards the batch by the share 1 - momentum, and normalises by them in inference."""
+    """Moves the averages to `mean` and `variance` with a momentum of `momentum`, and normalises by them in inference."""
     settings = {} if momentum == 0.9 else {"momentum": momentum}  # 0.9 is what holds if nothing is said.
     layer = make_layer(submission, support, (2, 1), **settings)
     layer(np.array([[1.0], [9.0]]), training=True)
@@ -136,7 +136,7 @@ def test_averages_move_by_hand(submission, support, momentum, mean, variance):
 @pytest.mark.task(2)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_averages_of_several_batches(submission, support, rng, shape):
-    """Averages over several batches, for inputs with two to five axes."""
+    """Averages over several batches, for inputs of shape `shape`."""
     layer, batches = make_layer(submission, support, shape, momentum=0.8), [random_inputs(rng, shape) for _ in range(4)]
     for batch in batches:
         layer(batch, training=True)
@@ -148,7 +148,7 @@ def test_averages_of_several_batches(submission, support, rng, shape):
 @pytest.mark.task(2)
 @pytest.mark.parametrize("shape", [(5, 3), (1, 2), (2, 4, 3, 2)])
 def test_inference_uses_the_averages(submission, support, rng, shape):
-    """Normalises by the moving averages in inference, a batch of one too."""
+    """Normalises by the moving averages in inference, for inputs of shape `shape`."""
     inputs, weights = random_inputs(rng, shape), random_weights(rng, shape[-1])
     outputs = make_layer(submission, support, shape, weights, epsilon=0.01)(inputs, training=False)
     assert_close(outputs, normalised(inputs, **weights, epsilon=0.01), next_step=INFERENCE)

@@ -62,7 +62,7 @@ def check_image(submission, image, kernel, expected, next_step, *settings):
 
 @pytest.mark.task(1)
 def test_lays_the_kernel_on_as_it_is(submission):
-    """Lays the kernel on the image without turning it around."""
+    """Lays the kernel on the image without flipping it."""
     step = "Multiply kernel[u, v] by the pixel at (i + u, j + v); nothing is flipped."
     check_image(submission, [[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 0], [2, 10]], [[46, 59], [85, 98]], step)
 

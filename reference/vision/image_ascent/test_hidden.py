@@ -103,7 +103,7 @@ def test_step_is_as_long_as_asked(submission, support, rng):
 
 @pytest.mark.task(1)
 def test_one_step(submission, networks, reference_support, rng):
-    """Takes one step along the gradient, for images that are no squares and have two channels."""
+    """Takes one step along the gradient, for images that are not square and have two channels."""
     pair, start = networks(shape=(9, 5, 2)), random_start(rng, (9, 5, 2))
     check_ascent(submission, pair, reference_support, rng, 3, start, 1, 0.05, 1e-3, f"{SIGN} {SCALE}")
 

@@ -1,7 +1,7 @@
 """The count overflows.
 
-Integers of 32 bits, which tensors have where nothing else is said, end at 2 147 483 647; then they start again from
-below. Large networks have more parameters than that: count with Python's integers or with 64 bits.
+Integers of 32 bits, which tensors have by default, end at 2 147 483 647; then they start again from below. Large
+networks have more parameters than that: count with Python's integers or with 64 bits.
 """
 
 from itertools import pairwise

@@ -1,6 +1,6 @@
 """The batches never end.
 
-After the last sample a new epoch begins within the same call, so that whoever loops over the batches never comes out.
+After the last sample a new epoch begins within the same call, so that a loop over the batches never ends.
 Stop when every sample has been dealt; the next epoch is another call.
 """
 
