@@ -81,6 +81,7 @@ def test_json_of_a_pass_is_the_contract(workspace: Path) -> None:
         "max_score",
         "tests",
         "misconception",
+        "is_diagnosis_pending",
         "thresholds",
         "seed",
         "device",

@@ -225,14 +225,14 @@ def test_two_answers_are_said_with_the_one_that_was_taken(tmp_path: Path, batch:
     for source in write_all(tmp_path, files):
         run = batch(source)
         assert run.exit_code == 2
-        assert "ann/perceptron/perceptron.py: ann/perceptron.py was taken for perceptron, which is nearer" in run.output
+        assert "ann/perceptron/perceptron.py: ann/perceptron.py was taken as perceptron, which is nearer" in run.output
         assert table(tmp_path, source) == [("ann", "perceptron", 6.0)]
 
 
 def test_later_copy_counts_in_canvas(tmp_path: Path, batch: Batch) -> None:
     files = {"ann_1_2_perceptron-1.py": "x = 1\n", "ann_1_3_perceptron-2.py": "x = 22\n"}
     source = write_zip(tmp_path / "class.zip", files)
-    assert "perceptron-2.py was taken for perceptron, which was handed in later" in batch(source).output
+    assert "perceptron-2.py was taken as perceptron, which was handed in later" in batch(source).output
     assert table(tmp_path, source) == [("ann", "perceptron", 7.0)]
 
 
