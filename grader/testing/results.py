@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.testing.mismatch import check
+from grader.testing.values import as_start
 from grader.testing.values import assert_close
 
 
@@ -135,7 +136,7 @@ def assert_callable(returned: Any, name: str, *, next_step: str | None = None) -
     """
     check(
         callable(returned),
-        f"{name[0].upper()}{name[1:]} cannot be called.",
+        f"{as_start(name)} cannot be called.",
         returned=returned,
         expected="a model or a function",
         next_step=next_step or "Return the model or the function itself, and not what it gives for some inputs.",

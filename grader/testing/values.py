@@ -214,7 +214,18 @@ def assert_between(
 
 def _about(name: str | None, problem: str) -> str:
     """Says first which value a problem is about, if the test says so."""
-    return f"{name[0].upper()}{name[1:]}: {problem[0].lower()}{problem[1:]}" if name else problem
+    return f"{as_start(name)}: {problem[0].lower()}{problem[1:]}" if name else problem
+
+
+def as_start(name: str) -> str:
+    """Begins a sentence with a name; one with an underscore is from the code and stays as it is.
+
+    Examples:
+        >>> as_start("the bias"), as_start("query_kernel after a step")
+        ('The bias', '`query_kernel` after a step')
+    """
+    word, *rest = name.split(" ", 1)
+    return " ".join([f"`{word}`" if "_" in word else f"{word[0].upper()}{word[1:]}", *rest])
 
 
 def _of_shape(shape: Shape | None) -> str:
