@@ -1,7 +1,4 @@
-"""What `encoder_classifier` must do.
-
-Two functions, an encoder and what it learned are judged apart: hence more than 200 lines.
-"""
+"""What `encoder_classifier` must do."""
 
 import numpy as np
 import pytest

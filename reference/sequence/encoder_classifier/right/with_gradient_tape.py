@@ -67,7 +67,7 @@ def train_classifier(tokens, labels, vocabulary_size):
             weight.assign_sub(rate * first / (tf.sqrt(second) + 1e-6))
 
     moments = [[tf.Variable(tf.zeros_like(weight)) for weight in weights] for _ in range(2)]
-    steps, rng = 550, np.random.default_rng()
+    steps, rng = 700, np.random.default_rng()
     for number in range(steps):
         batch = rng.integers(len(tokens), size=64)
         step(tokens[batch], labels[batch], tf.constant(0.01 * min(1.0, 2 - 2 * number / steps)))
