@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import platform
+import statistics
 from collections.abc import Callable
 from collections.abc import Iterable
 
@@ -79,7 +80,7 @@ def _sum_up(kata: Kata, grades: Grades, num_seeds: int) -> Calibration:
         machine=f"{platform.system()} {platform.machine()}, one thread",
         versions=fingerprint.library_versions(),
         seconds={
-            test.name: round(max(result.tests[index].seconds for result in results[REFERENCE]), 3)
+            test.name: round(statistics.median(result.tests[index].seconds for result in results[REFERENCE]), 3)
             for index, test in enumerate(results[REFERENCE][0].tests)
         },
         values={name: _values(name, results) for name in kata.spec.thresholds if name != "speed"},

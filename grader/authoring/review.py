@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -84,14 +85,21 @@ def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 
 def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[str]:
-    """Lists the tests that a mistake need not fail, too, once it is caught: those that no diagnosis replays, and timed ones."""
-    long_tests = set()
+    """Lists the tests that a mistake need not fail, too, once it is caught: those that no diagnosis replays, and timed ones.
+
+    Without evidence of how long the reference takes, the fastest right solution tells: a busy machine makes all tests long.
+    """
+    seconds: dict[str, float] = {}
+    timed = set()
     for (solution, seed), result in grades.items():
-        if solution.kind == "reference":
+        if solution.kind in ("reference", "right"):
             traces = TraceCache(traces_folder(), kata.name, fingerprint.of_graded(kata), seed).load(solution.key)
-            long_tests |= {test.name for test in result.tests if test.seconds > LONG_SECONDS}
-            long_tests |= {test for test, trace in traces.items() if trace.is_timed}
-    return long_tests | (calibration.long_tests if calibration else set())
+            timed |= {test for test, trace in traces.items() if trace.is_timed}
+            for test in result.tests:
+                seconds[test.name] = min(test.seconds, seconds.get(test.name, test.seconds))
+    if calibration:
+        return timed | calibration.long_tests
+    return timed | {test for test, least in seconds.items() if least > LONG_SECONDS}
 
 
 def find_unclear(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[tuple[Solution, int]]:
@@ -108,16 +116,22 @@ def _diagnose_all(
     version, solutions = fingerprint.of_graded(kata), kata.solutions()
     caches = {seed: TraceCache(traces_folder(), kata.name, version, seed) for _, seed in grades}
     replays = {seed: Replay(solutions, cache, None, 0.0) for seed, cache in caches.items()}
+    everywhere = set.intersection(*(_was_run(result) for result in grades.values()))
     for (solution, seed), result in grades.items():
         if solution.kind == "wrong" and result.status == "fail" and result.tests[0].task:
-            was_run = {test.name for test in result.tests if test.status != "skip"}
-            traces = {test: trace for test, trace in caches[seed].load(solution.key).items() if test in was_run}
+            traces, found = caches[seed].load(solution.key), []
             tasks = {test.name: test.task for test in result.tests}
-            try:
-                found = diagnose(traces, tasks, replays[seed], calibration)
-            except ReplayTimeout:
-                found = []  # What it did was too much to keep.
+            # Where another solution was not run in a test, those tests decide that all were run in.
+            for tests in (_was_run(result), everywhere):
+                with contextlib.suppress(ReplayTimeout):
+                    known = {test: trace for test, trace in traces.items() if test in tests}
+                    found = diagnose(known, tasks, replays[seed], calibration)
+                    break
             yield solution, seed, [misconception.name for misconception in found]
+
+
+def _was_run(result: Result) -> set[str]:
+    return {test.name for test in result.tests if test.status != "skip"}
 
 
 def read_if_good(kata: Kata) -> Calibration | None:
@@ -188,9 +202,10 @@ def _look_at_speed(kata: Kata, grades: Grades) -> Iterator[Finding]:
 
 def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -> str | None:
     """Compares a grade with what the evidence lets one expect."""
+    outcomes = calibration.outcomes.get(solution.entry) if solution.kind == "wrong" else None
     for threshold in result.thresholds:
         values = known(calibration.values.get(threshold.name, {}).get(solution.key, []))
-        if threshold.name == "speed":
+        if threshold.name == "speed" or (outcomes and outcomes.skipped and not values):
             continue
         if not values:
             return f"it has no {threshold.name} there"
@@ -198,7 +213,6 @@ def _find_misfit(solution: Solution, result: Result, calibration: Calibration) -
         if not low <= threshold.value <= high:
             return f"its {threshold.name} is {threshold.value:.4g}, and it was {min(values):.4g} to {max(values):.4g}"
     if solution.kind == "wrong":
-        outcomes = calibration.outcomes.get(solution.entry)
         if outcomes is None:
             return "it is not there"
         skipped = {test.name for test in result.tests if test.status == "skip"}

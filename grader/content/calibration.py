@@ -48,7 +48,7 @@ class Calibration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     machine: str
     versions: dict[str, str]
     seconds: dict[str, float]
-    """The longest time of the reference in each test."""
+    """The median time of the reference in each test."""
     values: dict[str, dict[str, list[float | None]]]
     """By threshold and solution, one for each seed; None where a test failed before there was a value."""
     outcomes: dict[str, Outcomes]

@@ -41,7 +41,7 @@ def mean_of_tokens(states: keras.KerasTensor, tokens: keras.KerasTensor) -> kera
 def make_encoder(vocabulary_size: int) -> Callable:
     """Makes an encoder, not trained yet: embedding, positions, and at least one layer of self-attention under the mask.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.5. How many blocks and heads it has,
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.5. How many blocks and heads it has,
     and how wide it is, is yours.
 
     Args:
@@ -56,7 +56,7 @@ def make_encoder(vocabulary_size: int) -> Callable:
         - it does not depend on how much padding there is, nor on the other sequences of the batch;
         - all states are finite, in a sequence of padding alone too. Otherwise those of padding may be anything.
 
-        Finished layers, such as `keras.layers.MultiHeadAttention`, may be used.
+        Ready-made layers, such as `keras.layers.MultiHeadAttention`, may be used.
     """
     raise NotImplementedError("TODO: task 2")
 
@@ -64,7 +64,7 @@ def make_encoder(vocabulary_size: int) -> Callable:
 def train_classifier(tokens: keras.KerasTensor, labels: keras.KerasTensor, vocabulary_size: int) -> Callable:
     """Trains an encoder together with a classifier on the mean of its states.
 
-    J. Devlin and others, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", NAACL 2019,
+    J. Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", NAACL 2019,
     section 3 (which classifies by the state of a first token instead).
 
     Loss, optimizer, batch size and number of epochs are yours. The hidden tests measure the accuracy on sequences of the same
