@@ -86,6 +86,15 @@ def test_lying_shapes_are_refused(shape: list[int]) -> None:
         hostile(array_header("float64", shape), b"\0" * 16)
 
 
+@pytest.mark.parametrize(
+    ("shape", "expected"), [([4], [False, True, True, True]), ([2, 2], [[False, True], [True, True]])]
+)
+def test_truth_is_one_bit(shape: list[int], expected: list[object]) -> None:
+    flags = hostile(array_header("bool", shape), b"\0\1\2\xff").value
+    assert (flags.dtype, flags.tolist()) == (np.dtype(bool), expected)
+    assert hostile(array_header("bool", []), b"\2").value.tobytes() == b"\1"
+
+
 def test_place_of_a_shared_array_is_for_the_judge_to_name() -> None:
     place = msgspec.msgpack.Ext(5, msgspec.msgpack.encode(["float64", [2], 0]))
     with pytest.raises((wire.WireError, wire.NotPlainError)):

@@ -242,9 +242,11 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
             if name not in DTYPES or len(shape) > MAX_RANK or any(axis < 0 for axis in shape):
                 raise WireError(f"an array of dtype {name[:20]!r} and shape {shape[:MAX_RANK]}")
             # NumPy raises ValueError where the body is shorter than that.
-            array = np.frombuffer(body, np.dtype(name).newbyteorder("<"), math.prod(shape), position).reshape(shape)
-            position += array.nbytes
-            return array.astype(np.dtype(name), copy=False)
+            flat = np.frombuffer(body, np.dtype(name).newbyteorder("<"), math.prod(shape), position)
+            position += flat.nbytes
+            if name == "bool":  # NumPy does not say what it makes of bytes other than 0 and 1.
+                flat = flat.view(np.uint8) != 0
+            return flat.astype(np.dtype(name), copy=False).reshape(shape)
         if code == _TUPLE:
             return tuple(msgspec.msgpack.Decoder(list, ext_hook=extension).decode(data))
         if code == _HANDLE:
