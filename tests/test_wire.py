@@ -97,7 +97,7 @@ def test_truth_is_one_bit(shape: list[int], expected: list[object]) -> None:
 
 def test_place_of_a_shared_array_is_for_the_judge_to_name() -> None:
     place = msgspec.msgpack.Ext(5, msgspec.msgpack.encode(["float64", [2], 0]))
-    with pytest.raises((wire.WireError, wire.NotPlainError)):
+    with pytest.raises(wire.WireError):
         wire.decode(msgspec.msgpack.encode(wire.Message("value", 1, value=place)), bytearray(), wire.refuse)
 
 
@@ -139,7 +139,7 @@ def test_random_bytes_raise_wire_errors_only() -> None:
             damaged[position] = rng.integers(256)
         try:
             message = wire.decode(bytes(damaged), bytearray(body), wire.refuse)
-        except (wire.WireError, wire.NotPlainError):
+        except wire.WireError:
             continue
         assert isinstance(message, wire.Message)
 
