@@ -160,7 +160,7 @@ class _Encoder:
             return self._array(value)
         if kind in (list, tuple, dict):
             return self._container(value, depth + 1)
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
+        if isinstance(value, np.generic) and value.dtype.name in DTYPES and value.dtype.kind != "c":
             return value.item()
         if kind is Handle:
             return _extension(_HANDLE, value)
@@ -211,7 +211,10 @@ def encode(
         NotPlainError: its value, or something inside, can neither cross nor be substituted.
     """
     encoder = _Encoder(substitute, locate, max_entries)
-    header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
+    try:
+        header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
+    except UnicodeEncodeError:
+        raise NotPlainError("a string with half of a character") from None
     body = sum(array.nbytes for array in encoder.arrays)
     if len(header) > MAX_HEADER_BYTES:
         raise NotPlainError(f"more than {MAX_HEADER_BYTES} bytes of numbers, strings and lists (use an array)")
