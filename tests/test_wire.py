@@ -120,6 +120,29 @@ def test_deep_nesting_is_refused() -> None:
         hostile(msgspec.msgpack.Ext(2, tuples))
 
 
+@pytest.mark.parametrize(
+    ("code", "content", "most"),
+    [(1, ("bool", [0]), wire.MAX_ARRAYS), (2, [], wire.MAX_ENTRIES), (3, (1, ""), wire.MAX_ENTRIES)],
+)
+def test_extensions_are_counted_while_they_are_decoded(code: int, content: object, most: int) -> None:
+    num_restored = 0
+
+    def restore(value: object) -> object:
+        nonlocal num_restored
+        num_restored += 1
+        return value
+
+    def decode(count: int) -> list[object]:
+        message = ["value", 7, 0, "", [msgspec.msgpack.Ext(code, msgspec.msgpack.encode(content))] * count, None]
+        return wire.decode(msgspec.msgpack.encode(message), bytearray(), restore).value  # type: ignore[no-any-return]
+
+    assert len(decode(most)) == most
+    num_restored = 0
+    with pytest.raises(wire.WireError, match="too many entries"):
+        decode(2 * most)
+    assert num_restored <= most + 1
+
+
 @pytest.mark.parametrize("value", [{1: 2}, msgspec.msgpack.Ext(99, b""), {"nested": [{None: 1}]}])
 def test_other_structures_are_refused(value: object) -> None:
     with pytest.raises(wire.WireError):

@@ -236,10 +236,15 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
     Raises:
         WireError: anything about the frame is not as `encode` would have made it.
     """
-    position = 0
+    position = num_arrays = 0
+    room = max_entries + 1  # The value itself is no entry.
 
     def extension(code: int, data: memoryview) -> Any:
-        nonlocal position
+        nonlocal position, num_arrays, room
+        room -= 1
+        num_arrays += code == _ARRAY
+        if room < 0 or num_arrays > MAX_ARRAYS:  # Each takes microseconds, and they are counted as entries too late.
+            raise WireError("a value with too many entries in lists; return large values as arrays")
         if code == _ARRAY:
             name, shape = msgspec.msgpack.decode(data, type=tuple[str, tuple[int, ...]])
             if name not in DTYPES or len(shape) > MAX_RANK or any(axis < 0 for axis in shape):
