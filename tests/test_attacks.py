@@ -50,6 +50,7 @@ ATTACKS = {
         "",
     ),
     "dies by a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+    "dies by a signal without a name": ("import os; os.kill(os.getpid(), 40)", "signal 40"),
     "opens a socket": ("import socket; socket.socket()", "PermissionError"),
     "opens a datagram socket": ("import socket; socket.socket(type=socket.SOCK_DGRAM)", "PermissionError"),
     "kills its parent": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "PermissionError"),

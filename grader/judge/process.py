@@ -36,6 +36,14 @@ _EXIT_STEP: Final = "Remove calls such as sys.exit() and os._exit(): a function 
 TIME_STEP: Final = "Look for a loop that never ends, or for work that can be done on whole arrays."
 
 
+def _name_of(signal_number: int) -> str:
+    """Returns the name of a signal; real-time signals have none but the first and the last."""
+    try:
+        return signal.Signals(signal_number).name
+    except ValueError:
+        return f"signal {signal_number}"
+
+
 class WorkerOutput:
     """What a worker prints: read whenever it arrives, kept up to a limit."""
 
@@ -298,7 +306,7 @@ class WorkerProcess:
                 is_doubtful=True,
             )
         return SubmissionStopped(
-            f"Your code's process died ({signal.Signals(number).name}).",
+            f"Your code's process died ({_name_of(number)}).",
             next_step=f"It may use {self.limits.memory_mb} MiB of memory; look for an array that grows or is too large.",
             was_perhaps_killed=True,
         )
