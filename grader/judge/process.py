@@ -44,6 +44,11 @@ def _name_of(signal_number: int) -> str:
         return f"signal {signal_number}"
 
 
+def not_a_reply(problem: str) -> SubmissionStopped:
+    """Returns what is raised when a worker answers with something that no worker of ours sends."""
+    return SubmissionStopped(f"What came back from your code is not a reply: {problem}.", next_step=_GARBAGE_STEP)
+
+
 class WorkerOutput:
     """What a worker prints: read whenever it arrives, kept up to a limit."""
 
@@ -186,9 +191,7 @@ class WorkerProcess:
             ) from None
         except wire.WireError as error:
             self.kill()
-            raise SubmissionStopped(
-                f"What came back from your code is not a reply: {error}.", next_step=_GARBAGE_STEP
-            ) from None
+            raise not_a_reply(str(error)) from None
         except wire.ConnectionLost:
             raise self._explain_exit() from None
         except (SubmissionStopped, OverloadError):

@@ -23,6 +23,7 @@ from grader.errors import was_perhaps_killed
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.process import TIME_STEP
 from grader.judge.process import WorkerProcess
+from grader.judge.process import not_a_reply
 from grader.judge.seeds import derive
 from grader.protocol import wire
 from grader.protocol.limits import Limits
@@ -295,7 +296,16 @@ class ObjectProxy:
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self._code.ask("iterate", self._number)
-        while step := self._code.ask("next", iterator._number):
+        if not isinstance(iterator, ObjectProxy):
+            self._code.close()
+            raise not_a_reply("an iterator that is none")
+        while True:
+            step = self._code.ask("next", iterator._number)
+            if not isinstance(step, list) or len(step) > 1:
+                self._code.close()
+                raise not_a_reply("a step of an iteration that is none")
+            if not step:
+                return
             yield step[0]
 
     def __repr__(self) -> str:
