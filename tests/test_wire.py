@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import socket
 import struct
 import threading
@@ -141,6 +143,26 @@ def test_extensions_are_counted_while_they_are_decoded(code: int, content: objec
     with pytest.raises(wire.WireError, match="too many entries"):
         decode(2 * most)
     assert num_restored <= most + 1
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+@pytest.mark.parametrize("value", [b"\x91" * 10 + b"\x90", b"\xc1"])
+def test_garbage_is_not_collected_while_a_tree_is_built(value: bytes, *, is_enabled: bool) -> None:
+    seen = []
+
+    def restore(handle: object) -> object:
+        seen.append(gc.isenabled())
+        return handle
+
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        with contextlib.suppress(wire.WireError):
+            wire.decode(
+                b"\x96\xa5value\x07\x00\xa0\x92\xc7\x03\x03\x92\x01\xa0" + value + b"\xc0", bytearray(), restore
+            )
+        assert (seen, gc.isenabled()) == ([False], is_enabled)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("value", [{1: 2}, msgspec.msgpack.Ext(99, b""), {"nested": [{None: 1}]}])

@@ -7,6 +7,7 @@ lengths before it reads, and every dtype, shape and depth before it builds a val
 
 from __future__ import annotations
 
+import gc
 import math
 import select
 import socket
@@ -265,11 +266,16 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
             return restore(msgspec.msgpack.decode(data, type=SharedArray))
         raise WireError(f"an extension of unknown code {code}")
 
+    collects = gc.isenabled()
+    gc.disable()  # A tree has no cycles, and to look for them each time it has grown takes longer than to build it.
     try:
         message: Message = msgspec.msgpack.Decoder(Message, ext_hook=extension).decode(header)
         _check_plain(message.value, [max_entries])
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, NotPlainError) as error:
         raise WireError(f"a malformed message ({error})") from error
+    finally:
+        if collects:
+            gc.enable()
     if position != len(body):
         raise WireError("a frame with bytes that belong to no array")
     return message
