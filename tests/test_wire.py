@@ -62,10 +62,15 @@ def test_arrays_in_odd_memory_layouts_arrive_as_they_were() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [2**64, {1: 2}, {1, 2}, object(), np.array([object()]), np.array(["text"]), np.zeros((1,) * 9), 1j, lambda: 0]
-    + [np.complex64(1j), "\ud800", {"\ud800": 1}, ("a\udfff",)],
+    [2**64, {1: 2}, {1, 2}, object(), np.array([object()]), np.array(["text"]), np.zeros((1,) * 9), 1j, lambda: 0],
 )
 def test_what_is_not_plain_is_refused(value: object) -> None:
+    with pytest.raises(wire.NotPlainError):
+        round_trip(value)
+
+
+@pytest.mark.parametrize("value", [np.complex64(1j), "\ud800", {"\ud800": 1}, ("a\udfff",)])
+def test_what_the_encoder_does_not_know_is_refused(value: object) -> None:
     with pytest.raises(wire.NotPlainError):
         round_trip(value)
 
