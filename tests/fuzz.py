@@ -14,6 +14,7 @@ import math
 import os
 import queue
 import resource
+import signal
 import socket
 import struct
 import sys
@@ -284,6 +285,27 @@ TINY = (
     extension(2, b"\x91\xd4\x02\x90"),
 )
 
+
+def impossible_array(random: Random) -> Frame:
+    """An array that fits its bytes, but has an axis that is negative, axes too many, or a dtype that is not on the list."""
+    dtype, shape, size = "uint8", [4], 4
+    how = random.randrange(3)
+    if how == 0:
+        shape = random.choice(([-1], [-4], [-2, -2], [2, -1], [-1, 4]))
+    elif how == 1:
+        shape = [1] * random.choice((9, 20, 64)) + [4]
+    else:
+        dtype, size = random.choice(
+            (("V1", 4), ("S1", 4), ("<U1", 16), ("datetime64[s]", 32), ("object", 32), ("longdouble", 64))
+        )
+    return header_of(extension(1, pack((dtype, shape)))), bytes(size)
+
+
+def bytes_of_no_array(random: Random) -> Frame:
+    header, body = right(random)
+    return header, body + bytes(random.choice((1, 8, 1000)))
+
+
 FRAMES: dict[str, Callable[[Random], Frame]] = {
     "right": right,
     "altered header": altered_header,
@@ -298,6 +320,15 @@ FRAMES: dict[str, Callable[[Random], Frame]] = {
     "odd keys of dicts": odd_key,
     "odd extensions": odd_extension,
     "fields of another message": wrong_message,
+    "array that cannot be": impossible_array,
+    "bytes of no array": bytes_of_no_array,
+}
+NEVER_A_VALUE = {
+    "noise",
+    "strings that are not UTF-8",
+    "odd keys of dicts",
+    "array that cannot be",
+    "bytes of no array",
 }
 
 
@@ -340,7 +371,7 @@ def check_plain(value: Any, depth: int = 0) -> None:
         raise Fault(f"a {type(value)}")
 
 
-def try_frame(header: bytes, body: bytes) -> str:
+def try_frame(header: bytes, body: bytes, kind: str = "") -> str:
     """Decodes a frame: what comes is plain and could have been sent, or it is a WireError."""
     start, waited = time.monotonic(), own_usage()[1]
     try:
@@ -350,6 +381,8 @@ def try_frame(header: bytes, body: bytes) -> str:
     finally:
         _check_seconds("decoding", start, waited, 0)
     check_plain(message.value)
+    if kind in NEVER_A_VALUE:
+        raise Fault(f"{message.value!r} should have been refused")
     again = wire.encode(message, wire.refuse)
     rest = b"".join(bytes(buffer) for buffer in again[1:])
     if not same(wire.decode(bytes(again[0])[16:], bytearray(rest), restore).value, message.value):
@@ -454,7 +487,8 @@ class FakeWorker:
     output: int
     random: Random
     manner: str
-    num_steps: int = 0
+    has_lied: bool = False
+    """Whether it has sent what the judge must not take for a reply."""
 
     def run(self) -> None:
         """Answers each message of the judge in its manner until the judge lets go."""
@@ -496,8 +530,7 @@ def reply_wildly(worker: FakeWorker, nonce: int) -> None:
     if worker.random.random() < 0.3:
         return worker.reply(nonce, plain(worker.random))
     header, body = FRAMES[worker.random.choice(list(FRAMES))](worker.random)
-    # The right nonce in the place of the 7, lest every frame be refused for that alone.
-    return worker.send((header.replace(b"\x07", b"\xcf" + struct.pack(">Q", nonce), 1), body))
+    return worker.send((header.replace(*as_reply_to(nonce)), body))
 
 
 def reply_with_a_stream(worker: FakeWorker, nonce: int) -> None:
@@ -514,7 +547,25 @@ def reply_twice(worker: FakeWorker, nonce: int) -> None:
 
 def reply_out_of_order(worker: FakeWorker, nonce: int) -> None:
     """Sends the reply to the next question first, or to the last one again."""
-    worker.reply(worker.random.choice((nonce + 1, nonce - 1, 0, 2**64 - 1, -1, nonce)) % 2**64)
+    sent = worker.random.choice((nonce + 1, nonce - 1, 0, 2**64 - 1, nonce)) % 2**64
+    worker.has_lied |= sent != nonce
+    worker.reply(sent)
+
+
+def reply_with_handles(worker: FakeWorker, nonce: int) -> None:
+    """Sends handles of objects that cannot be, and what is the judge's alone to send."""
+    odd = [(3, (-1, "x")), (3, (-(2**63), "")), (4, (1, "f")), (5, ("float64", [2], 0)), (5, ("uint8", [2**24], 0))]
+    code, content = worker.random.choice(odd)
+    worker.has_lied = True
+    value = extension(code, pack(content))
+    worker.send(
+        (header_of(worker.random.choice((b"", b"\x91", b"\x81\xa1a")) + value).replace(*as_reply_to(nonce)), b"")
+    )
+
+
+def as_reply_to(nonce: int) -> tuple[bytes, bytes, int]:
+    """Says what to replace in a header of `FRAMES`, which holds a 7 for a nonce, lest it be refused for that alone."""
+    return b"\x07", b"\xcf" + struct.pack(">Q", nonce), 1
 
 
 def reply_unasked(worker: FakeWorker, nonce: int) -> None:
@@ -546,6 +597,7 @@ def flood_with_callbacks(worker: FakeWorker, nonce: int) -> None:
         target = 1
         if worker.random.random() < 0.02:
             arguments, target = plain(worker.random), worker.random.choice((1, 2, 0, 2**64 - 1))
+            worker.has_lied |= target not in (1, 2)
         worker.send(frame_of(arguments, kind="callback", nonce=nonce, target=target, name=text(worker.random)))
         if worker.random.random() < 0.9:
             worker.read_question()
@@ -572,6 +624,7 @@ def raise_oddly(worker: FakeWorker, nonce: int) -> None:
 
 
 def print_without_end(worker: FakeWorker, nonce: int) -> None:
+    worker.has_lied = True
     for _ in range(8):
         os.write(worker.output, b"\xff" * 4096)
     worker.reply(nonce)
@@ -580,17 +633,17 @@ def print_without_end(worker: FakeWorker, nonce: int) -> None:
 def reply_with_arrays(worker: FakeWorker, nonce: int) -> None:
     """Sends as large a body as is accepted, or one byte more."""
     count = LIMITS.reply_mb * 2**20 + worker.random.choice((-1, 0, 1))
+    worker.has_lied |= count > LIMITS.reply_mb * 2**20
     worker.reply(nonce, np.zeros(count, np.uint8))
 
 
 def reply_with_tiny_objects(worker: FakeWorker, nonce: int) -> None:
     header, body = many_tiny(worker.random)
-    worker.send((header.replace(b"\x07", b"\xcf" + struct.pack(">Q", nonce), 1), body))
+    worker.send((header.replace(*as_reply_to(nonce)), body))
 
 
 def behave(worker: FakeWorker, nonce: int) -> None:
     """Answers as a worker should, with objects that stay there, iterators among them."""
-    worker.num_steps += 1
     worker.reply(nonce, worker.random.choice((wire.Handle(2, "iterator"), [1], [plain(worker.random)], [])))
 
 
@@ -599,6 +652,7 @@ MANNERS: dict[str, Callable[[FakeWorker, int], None]] = {
     "lying lengths, cut streams": reply_with_a_stream,
     "repeated replies": reply_twice,
     "wrong nonces": reply_out_of_order,
+    "odd handles": reply_with_handles,
     "unsolicited bytes": reply_unasked,
     "closed in the middle": hang_up,
     "callbacks in floods": flood_with_callbacks,
@@ -626,6 +680,8 @@ class FakeZygote:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         self._shared = shared.make_descriptor()
+        self.worker: FakeWorker | None = None
+        """The last that was started."""
 
     def close(self) -> None:
         self._tasks.put(None)
@@ -649,7 +705,8 @@ class FakeZygote:
                 theirs.close()
                 os.close(output)
                 random, manner = task
-                FakeWorker(ours, output_end, random, manner).run()
+                self.worker = FakeWorker(ours, output_end, random, manner)
+                self.worker.run()
                 os.close(output_end)
                 ended = messages.WorkerEnded(random.choice((0, 1, -9, -11, -24, -34, -40, -64)), random.random() < 0.2)
                 with contextlib.suppress(OSError):
@@ -685,11 +742,18 @@ def call_with_functions(proxy: CodeProxy) -> None:
     proxy.module.function(lambda value: [value], len)
 
 
+class TestFailed(Exception):
+    """A function of a hidden test has raised."""
+
+
+def fail(*_: object) -> None:
+    raise TestFailed
+
+
 def call_with_functions_that_fail(proxy: CodeProxy) -> None:
     """Passes functions that raise over odd arguments what `_answer_callback` knows, or what it does not."""
-    with contextlib.suppress(AttributeError):
-        proxy.module.function({}.__getitem__)
-        proxy.module.function(lambda value: value.missing)
+    proxy.module.function({}.__getitem__)
+    proxy.module.function(fail)
 
 
 def read_attributes(proxy: CodeProxy) -> None:
@@ -722,12 +786,16 @@ def try_exchange(zygote: FakeZygote, manner: str, random: Random) -> str:
     code = Code("kata", b"x = 1", Path("support.py"), random.choice((None, b"y = 1")))
     proxy = TimedProxy(code, LIMITS, lambda: zygote.start(random, manner))
     proxy.begin_test(1)
+    zygote.worker = None
     try:
         random.choice(STEPS)(proxy)
-    except (SubmissionRaised, SubmissionStopped, PackError) as error:
+    except (SubmissionRaised, SubmissionStopped, PackError, TestFailed) as error:
         return type(error).__name__
     finally:
-        proxy.close()
+        for worker in proxy._workers:
+            worker.kill()
+    if zygote.worker and zygote.worker.has_lied:
+        raise Fault("what the judge must not take was taken for a reply")
     return "a value"
 
 
@@ -803,7 +871,7 @@ def fuzz(tried: Tried, number: int, seed: int) -> None:
             else:
                 kind = random.choice(kinds)
                 frame = FRAMES[kind](random)
-                tried.note("frame", kind, lambda: try_frame(*frame), lambda: f"{frame[0].hex()} {frame[1].hex()}")  # noqa: B023
+                tried.note("frame", kind, lambda: try_frame(*frame, kind), lambda: f"{frame[0].hex()} {frame[1].hex()}")  # noqa: B023
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -826,4 +894,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

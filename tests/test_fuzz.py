@@ -89,7 +89,7 @@ def test_any_bytes_are_a_value_or_refused(value: bytes, body: bytes) -> None:
 @MANY
 @given(st.integers(0, 2**63))
 def test_any_frame_is_a_value_or_refused(kind: str, seed: int) -> None:
-    fuzz.try_frame(*fuzz.FRAMES[kind](Random(seed)))
+    fuzz.try_frame(*fuzz.FRAMES[kind](Random(seed)), kind)
 
 
 @pytest.mark.parametrize("tiny", fuzz.TINY)
