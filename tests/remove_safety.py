@@ -202,7 +202,7 @@ REMOVALS = [
     Removal(
         "file size limit",
         "worker/sandbox/__init__.py",
-        "        _limit(resource.RLIMIT_FSIZE, _MAX_FILE_BYTES)\n",
+        "        _limit(resource.RLIMIT_FSIZE, SCRATCH_BYTES)\n",
         "",
         SANDBOX,
     ),
