@@ -176,6 +176,12 @@ def test_other_structures_are_refused(value: object) -> None:
         hostile(value)
 
 
+@pytest.mark.parametrize("key", [b"\x80", b"\xd4\x01\x90", b"\xc7\x08\x01\x92\xa4bool\x91\x00"])
+def test_keys_that_cannot_be_keys_are_refused(key: bytes) -> None:
+    with pytest.raises(wire.WireError):  # Older versions of msgspec raise TypeError.
+        wire.decode(b"\x96\xa5value\x07\x00\xa0\x81" + key + b"\x01\xc0", bytearray(), wire.refuse)
+
+
 def test_dates_are_refused() -> None:
     with pytest.raises(wire.WireError):
         hostile(msgspec.msgpack.Ext(-1, struct.pack(">I", 0)))

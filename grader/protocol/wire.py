@@ -271,7 +271,7 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
     try:
         message: Message = msgspec.msgpack.Decoder(Message, ext_hook=extension).decode(header)
         _check_plain(message.value, [max_entries])
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, NotPlainError) as error:
+    except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, OverflowError, NotPlainError) as error:
         raise WireError(f"a malformed message ({error})") from error
     finally:
         if collects:
