@@ -685,7 +685,7 @@ class FakeZygote:
 
     def close(self) -> None:
         self._tasks.put(None)
-        self._thread.join()
+        self._thread.join(timeout=5)  # Where a fault or the user has interrupted it, it may wait for ever.
         self.control.close()
         self._zygote_end.close()
         os.close(self._shared)
