@@ -49,8 +49,8 @@ from grader.protocol import shared
 from grader.protocol import wire
 from grader.protocol.limits import Limits
 
-LARGEST_PEAK_MB = 640
-"""What the judge may need at most beside what it needs anyway: tiny objects cost it some 70 bytes for each byte of a header."""
+LARGEST_PEAK_MB = 768
+"""What the judge may need at most besides: tiny objects cost it up to 90 bytes for each byte of a header."""
 
 LIMITS = Limits(call_seconds=0.1, wall_seconds=3600.0, output_kb=16, reply_mb=1)
 SLACK_SECONDS = 1.0
