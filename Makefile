@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-pythons lint verify safety faults gpu-check diagnosis clean
+.PHONY: demo test test-pythons lint verify safety fuzz faults gpu-check diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -25,6 +25,9 @@ verify: .venv/ready  ## Verifies every kata from the start, with two seeds, and 
 
 safety: .venv/ready  ## Takes the engine's safety away piece by piece; a test must notice each.
 	$(BIN)/python tests/remove_safety.py
+
+fuzz: .venv/ready  ## Sends a million frames to the judge that no worker of ours would send, or N; ten minutes.
+	$(BIN)/python tests/fuzz.py $(N)
 
 faults: .venv/ready  ## Measures that load, hangs and pauses cost no marks, on N correct submissions; half an hour and more.
 	$(BIN)/python tests/faults/measure.py $(N)

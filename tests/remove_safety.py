@@ -52,6 +52,32 @@ REMOVALS = [
         WIRE,
     ),
     Removal("plain values", "protocol/wire.py", "        _check_plain(message.value, [max_entries])\n", "", WIRE),
+    Removal("truth values", "protocol/wire.py", 'if name == "bool":', "if False:", WIRE),
+    Removal("count of extensions", "protocol/wire.py", "if room < 0 or num_arrays > MAX_ARRAYS:", "if False:", WIRE),
+    Removal(
+        "room for answers",
+        "judge/proxy.py",
+        "if self._answer_bytes < _MAX_ANSWER_BYTES:",
+        "if True:",
+        "test_proxy.py",
+    ),
+    Removal(
+        "room for calls",
+        "judge/proxy.py",
+        "if self._call_bytes > _MAX_CALL_BYTES and len(self.calls) > 1:",
+        "if False:",
+        "test_proxy.py",
+    ),
+    Removal(
+        "callback without an answer",
+        "judge/process.py",
+        "                    self.kill()  # It would take the next question for the answer that does not come.\n",
+        "",
+        "test_judge.py",
+    ),
+    Removal(
+        "forged iterator", "judge/proxy.py", "if not isinstance(iterator, ObjectProxy):", "if False:", "test_attacks.py"
+    ),
     Removal("deadline", "protocol/wire.py", "        if left <= 0:", "        if False:", WIRE),
     Removal("handles", "judge/proxy.py", "isinstance(value, wire.Handle) and value.number >= 0", "True", WIRE),
     Removal("callbacks", "judge/proxy.py", "if function is None or not well_formed:", "if False:", WIRE),
@@ -176,7 +202,7 @@ REMOVALS = [
     Removal(
         "file size limit",
         "worker/sandbox/__init__.py",
-        "        _limit(resource.RLIMIT_FSIZE, _MAX_FILE_BYTES)\n",
+        "        _limit(resource.RLIMIT_FSIZE, SCRATCH_BYTES)\n",
         "",
         SANDBOX,
     ),

@@ -49,6 +49,7 @@ ATTACKS = {
         "",
     ),
     "dies by a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+    "dies by a signal without a name": ("import os; os.kill(os.getpid(), 40)", "signal 40"),
     "opens a socket": ("import socket; socket.socket()", "PermissionError"),
     "opens a datagram socket": ("import socket; socket.socket(type=socket.SOCK_DGRAM)", "PermissionError"),
     "kills its parent": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "PermissionError"),
@@ -184,6 +185,29 @@ def test_forged_reply_is_refused(write_kata: WriteKata, grade: GradeSource, forg
     result = grade(write_kata(), FORGED_REPLY.format(forgery=forgery))
     assert (result.status, result.score) == ("fail", 0.0)
     assert any(words in (test.message or "") for test in result.tests)
+
+
+@pytest.mark.parametrize(
+    ("forgery", "words"),
+    [("do_iterate", "an iterator that is none"), ("do_next", "a step of an iteration that is none")],
+)
+@pytest.mark.parametrize("answer", ["5", "'text'", "{'a': 1}", "np.ones(3)", "[1, 2]"])
+def test_forged_iteration_is_refused(
+    write_kata: WriteKata, grade: GradeSource, forgery: str, words: str, answer: str
+) -> None:
+    tests = HIDDEN_TESTS.replace(
+        "assert_close(submission.double(np.array([1.0, -2.0, 0.5]))", "assert_close(list(submission.double(3))"
+    )
+    source = f"""
+        import gc
+        import numpy as np
+        from grader.worker.worker import Worker
+        Worker.{forgery} = lambda self, message: {answer}
+        def double(values): return (value for value in [2.0, -4.0, 1.0])
+    """
+    result = grade(write_kata(tests), source)
+    assert (result.status, result.tests[0].status) == ("fail", "fail")
+    assert words in (result.tests[0].message or "")
 
 
 def test_worker_that_stops_the_clock_is_timed_by_the_judge(write_kata: WriteKata, grade: GradeSource) -> None:

@@ -189,6 +189,26 @@ def test_grades_go_on_while_another_waits_for_its_next_attempt(kata: Kata, monke
     assert [job.request.seed for job, _ in executor.LocalExecutor(2).run(jobs)] == [1, 2, 3, 0]
 
 
+@pytest.mark.parametrize(
+    "content", [b"\xc1", b"\x83", b"[]", b"\x81\xa4type\xa5other", b"\x81\xa2\xff\xfe\x01", b"\x91" * 9999]
+)
+def test_packet_that_is_none_is_an_engine_error(content: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(len(content).to_bytes(8, "little") + content)
+        with pytest.raises(EngineError, match="do not understand each other"):
+            channel.receive(ours, channel.Response)  # type: ignore[arg-type]
+
+
+def test_service_survives_a_request_that_is_none(folder: Path) -> None:
+    with BackgroundService() as service:
+        for content in (b"\xc1", channel.encode(channel.Queued(1)), b"\x81\xa4type\xa2\xff\xfe", b"x" * 60_000):
+            with service._send(content) as connection:
+                connection.settimeout(10)
+                assert connection.recv(1) == b""
+        assert service.status()
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_dead_or_hung_zygote_is_replaced(folder: Path, kata: Kata, number: signal.Signals) -> None:
     with BackgroundService() as service:

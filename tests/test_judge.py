@@ -194,6 +194,31 @@ check(type(calls[0]) is np.ndarray, "plain values")
     assert "gradient" in (wrong.tests[0].message or "")
 
 
+@pytest.mark.parametrize("argument", ["1", "'x' * 5", "['x'] * 200_000"])
+def test_function_of_a_test_that_fails_spoils_no_other_test(
+    write_kata: WriteKata, grade: GradeSource, argument: str
+) -> None:
+    tests = """
+        import pytest
+
+        @pytest.mark.task(1)
+        def test_function(submission):
+            \"\"\"Calls a function.\"\"\"
+            def function(value):
+                return [value, value] if type(value) is list else value.shape
+            submission.call(function)
+
+        @pytest.mark.task(1)
+        def test_number(submission):
+            \"\"\"Doubles a number.\"\"\"
+            assert submission.double(2) == 4
+    """
+    reference = "def double(value): return 2 * value\ndef call(function): return function({})"
+    kata = write_kata(tests, reference.format("__import__('numpy').ones(3)"))
+    result = grade(kata, reference.format(argument))
+    assert [test.status for test in result.tests] == ["fail", "pass"]
+
+
 def test_objects_stay_in_the_worker_behind_handles(write_kata: WriteKata, grade: GradeSource) -> None:
     reference = """
         import keras

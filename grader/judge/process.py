@@ -31,9 +31,23 @@ from grader.protocol.limits import Limits
 from grader.protocol.shared import SharedMemory
 
 _STATUS_SECONDS: Final = 5.0
+_MAX_TEXT: Final = 2000
 _GARBAGE_STEP: Final = "Do not use the file descriptors of the process; return values from your functions instead."
 _EXIT_STEP: Final = "Remove calls such as sys.exit() and os._exit(): a function ends with `return`."
 TIME_STEP: Final = "Look for a loop that never ends, or for work that can be done on whole arrays."
+
+
+def _name_of(signal_number: int) -> str:
+    """Returns the name of a signal; real-time signals have none but the first and the last."""
+    try:
+        return signal.Signals(signal_number).name
+    except ValueError:
+        return f"signal {signal_number}"
+
+
+def not_a_reply(problem: str) -> SubmissionStopped:
+    """Returns what is raised when a worker answers with something that no worker of ours sends."""
+    return SubmissionStopped(f"What came back from your code is not a reply: {problem}.", next_step=_GARBAGE_STEP)
 
 
 class WorkerOutput:
@@ -166,8 +180,12 @@ class WorkerProcess:
                 if reply.kind != "callback" or call_back is None:
                     self.output.drain()
                     return self._value_of(reply)
-                answer = self._answer_callback(reply, call_back)
-                self.connection.send(wire.encode(answer, substitute, locate), deadline)
+                try:
+                    answer = wire.encode(self._answer_callback(reply, call_back), substitute, locate)
+                except Exception:
+                    self.kill()  # It would take the next question for the answer that does not come.
+                    raise
+                self.connection.send(answer, deadline)
         except wire.DeadlineExceeded:
             self.kill()
             where = " while your file was loaded" if message.kind == "load" else ""
@@ -178,9 +196,7 @@ class WorkerProcess:
             ) from None
         except wire.WireError as error:
             self.kill()
-            raise SubmissionStopped(
-                f"What came back from your code is not a reply: {error}.", next_step=_GARBAGE_STEP
-            ) from None
+            raise not_a_reply(str(error)) from None
         except wire.ConnectionLost:
             raise self._explain_exit() from None
         except (SubmissionStopped, OverloadError):
@@ -235,7 +251,7 @@ class WorkerProcess:
             return wire.Message("value", message.nonce, value=call_back(message))
         except (TypeError, ValueError, LookupError, AssertionError) as error:
             # The submission passed something odd to a function of the test: tell it, as any library would.
-            return wire.Message("refused", message.nonce, value=f"{message.name[:100]}: {error}")
+            return wire.Message("refused", message.nonce, value=f"{message.name[:100]}: {str(error)[:_MAX_TEXT]}")
 
     def _wait_until_started(self) -> tuple[int, int, int, int, int | None]:
         status, descriptors = self._read_status(self.start_seconds)
@@ -298,7 +314,7 @@ class WorkerProcess:
                 is_doubtful=True,
             )
         return SubmissionStopped(
-            f"Your code's process died ({signal.Signals(number).name}).",
+            f"Your code's process died ({_name_of(number)}).",
             next_step=f"It may use {self.limits.memory_mb} MiB of memory; look for an array that grows or is too large.",
             was_perhaps_killed=True,
         )

@@ -23,6 +23,7 @@ from grader.errors import was_perhaps_killed
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.process import TIME_STEP
 from grader.judge.process import WorkerProcess
+from grader.judge.process import not_a_reply
 from grader.judge.seeds import derive
 from grader.protocol import wire
 from grader.protocol.limits import Limits
@@ -35,6 +36,15 @@ _LONGEST_NAME = 80
 _LARGEST_ANSWER = 2**20
 _MAX_ANSWERS = 20_000
 """Callbacks of one test that are kept for the diagnosis."""
+
+_MAX_ANSWER_BYTES = 256 * 2**20
+"""What is kept for the diagnosis of all tests together; the most that a right solution has needed is 80 MiB."""
+
+_MAX_CALL_BYTES = 256 * 2**20
+"""What is kept of the values that the calls of one test have returned, beside the last one."""
+
+_ENTRY_BYTES = 64
+"""What a small object takes, about."""
 
 
 @dataclasses.dataclass
@@ -107,6 +117,8 @@ class CodeProxy:
         self._pending_seed: int | None = None
         self._functions: dict[int, Callable[..., Any]] = {}
         self._numbers = itertools.count(1)
+        self._answer_bytes = 0
+        self._call_bytes = 0
 
     @property
     def module(self) -> ObjectProxy:
@@ -121,6 +133,7 @@ class CodeProxy:
     def begin_test(self, seed: int) -> None:
         """Forgets the calls of the last test and has the worker seeded before the next one, with a number of its own."""
         self.calls.clear()
+        self._call_bytes = 0
         self.answers = []
         self._functions.clear()
         self.seed = self._pending_seed = derive(seed, "worker")
@@ -191,13 +204,28 @@ class CodeProxy:
         try:
             value = self._ask(kind, target, name, value)
         except SubmissionRaised as error:
-            self.answers.append(Answer("raised", name, error.type_name))
+            self._keep_answer("raised", name, error.type_name)
             raise
         except SubmissionStopped as error:
-            self.answers.append(Answer("stopped", name, str(error)))
+            self._keep_answer("stopped", name, str(error))
             raise
-        self.answers.append(Answer("returned", name, without_objects(value)))
+        self._keep_answer("returned", name, value)
         return value
+
+    def _keep_answer(self, kind: str, function: str, value: Any) -> None:
+        """Notes what came back, as long as there is room; after that, only that something did."""
+        if self._answer_bytes < _MAX_ANSWER_BYTES:
+            value = without_objects(value)
+            self._answer_bytes += _num_bytes(value) + len(function)
+        else:
+            function, value = function[:_LONGEST_NAME], "a value that is not kept"
+        self.answers.append(Answer(kind, function, value))
+
+    def keep_call(self, call: Call) -> None:
+        """Notes that a call has returned; where there is no room for that, what the one before it had returned is forgotten."""
+        self._call_bytes += _num_bytes(call.returned)
+        if self._call_bytes > _MAX_CALL_BYTES and len(self.calls) > 1:
+            self.calls[-2].returned = None
 
     def _ask(self, kind: str, target: int, name: str, value: Any) -> Any:
         message = wire.Message(kind, 0, target, name, value, self._pending_seed)
@@ -264,7 +292,7 @@ class CodeProxy:
         if not isinstance(arguments, list) or not isinstance(keywords, dict):
             raise wire.WireError("a callback without arguments")
         if len(self.answers) < _MAX_ANSWERS:
-            self.answers.append(Answer("called", message.name, without_objects([*arguments, keywords])))
+            self._keep_answer("called", message.name, [*arguments, keywords])
         return function(*arguments, **keywords)
 
 
@@ -295,7 +323,16 @@ class ObjectProxy:
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self._code.ask("iterate", self._number)
-        while step := self._code.ask("next", iterator._number):
+        if not isinstance(iterator, ObjectProxy):
+            self._code.close()
+            raise not_a_reply("an iterator that is none")
+        while True:
+            step = self._code.ask("next", iterator._number)
+            if not isinstance(step, list) or len(step) > 1:
+                self._code.close()
+                raise not_a_reply("a step of an iteration that is none")
+            if not step:
+                return
             yield step[0]
 
     def __repr__(self) -> str:
@@ -311,13 +348,25 @@ def without_objects(value: Any) -> Any:
     """Puts words in place of proxies and of large arrays, so that a value can be compared and kept."""
     if isinstance(value, ObjectProxy):
         return "an object"
-    if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ANSWER:
-        return f"an array of shape {value.shape}"
+    if isinstance(value, np.ndarray):
+        # A copy: an array from the wire would keep the whole message in memory.
+        return f"an array of shape {value.shape}" if value.nbytes > _LARGEST_ANSWER else value.copy()
     if isinstance(value, list | tuple):
         return [without_objects(entry) for entry in value]
     if isinstance(value, dict):
         return {key: without_objects(entry) for key, entry in value.items()}
     return value
+
+
+def _num_bytes(value: Any) -> int:
+    """Says about how much memory a value from the wire takes."""
+    if isinstance(value, dict):
+        return _ENTRY_BYTES + sum(len(key) + _num_bytes(entry) for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return _ENTRY_BYTES + sum(map(_num_bytes, value))
+    if isinstance(value, str | bytes):
+        return _ENTRY_BYTES + len(value)
+    return _ENTRY_BYTES + (value.nbytes if isinstance(value, np.ndarray) else 0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -338,4 +387,6 @@ class FunctionProxy:
             self.code.calls.append(call)
         call.returned = self.code.ask("call", self.number, self.name, [list(arguments), keywords])
         call.name_objects()
+        if self.number != SUPPORT:
+            self.code.keep_call(call)
         return call.returned

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from grader.errors import EngineError
 from grader.result import Feedback
 
 _LENGTH: Final = struct.Struct("<Q")
@@ -131,10 +132,19 @@ def send(sock: socket.socket, packet: Any) -> None:
 
 
 def receive(sock: socket.socket, kind: type[T]) -> T | None:
-    """Reads one packet from a stream; None means that the other side is gone."""
+    """Reads one packet from a stream; None means that the other side is gone.
+
+    Raises:
+        EngineError: what has come is no such packet.
+    """
     prefix = _read(sock, _LENGTH.size)
     content = _read(sock, _LENGTH.unpack(prefix)[0]) if prefix else None
-    return msgspec.msgpack.decode(content, type=kind) if content else None
+    try:
+        return msgspec.msgpack.decode(content, type=kind) if content else None
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise EngineError(
+            f"The grader's programs do not understand each other ({error}); run the command again."
+        ) from error
 
 
 def _read(sock: socket.socket, count: int) -> bytes | None:

@@ -7,6 +7,7 @@ lengths before it reads, and every dtype, shape and depth before it builds a val
 
 from __future__ import annotations
 
+import gc
 import math
 import select
 import socket
@@ -160,7 +161,7 @@ class _Encoder:
             return self._array(value)
         if kind in (list, tuple, dict):
             return self._container(value, depth + 1)
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
+        if isinstance(value, np.generic) and value.dtype.name in DTYPES and value.dtype.kind != "c":
             return value.item()
         if kind is Handle:
             return _extension(_HANDLE, value)
@@ -211,7 +212,10 @@ def encode(
         NotPlainError: its value, or something inside, can neither cross nor be substituted.
     """
     encoder = _Encoder(substitute, locate, max_entries)
-    header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
+    try:
+        header = msgspec.msgpack.encode(msgspec.structs.replace(message, value=encoder.plain(message.value)))
+    except UnicodeEncodeError:
+        raise NotPlainError("a string with half of a character") from None
     body = sum(array.nbytes for array in encoder.arrays)
     if len(header) > MAX_HEADER_BYTES:
         raise NotPlainError(f"more than {MAX_HEADER_BYTES} bytes of numbers, strings and lists (use an array)")
@@ -233,18 +237,25 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
     Raises:
         WireError: anything about the frame is not as `encode` would have made it.
     """
-    position = 0
+    position = num_arrays = 0
+    room = max_entries + 1  # The value itself is no entry.
 
     def extension(code: int, data: memoryview) -> Any:
-        nonlocal position
+        nonlocal position, num_arrays, room
+        room -= 1
+        num_arrays += code == _ARRAY
+        if room < 0 or num_arrays > MAX_ARRAYS:  # Each takes microseconds, and they are counted as entries too late.
+            raise WireError("a value with too many entries in lists; return large values as arrays")
         if code == _ARRAY:
             name, shape = msgspec.msgpack.decode(data, type=tuple[str, tuple[int, ...]])
             if name not in DTYPES or len(shape) > MAX_RANK or any(axis < 0 for axis in shape):
                 raise WireError(f"an array of dtype {name[:20]!r} and shape {shape[:MAX_RANK]}")
             # NumPy raises ValueError where the body is shorter than that.
-            array = np.frombuffer(body, np.dtype(name).newbyteorder("<"), math.prod(shape), position).reshape(shape)
-            position += array.nbytes
-            return array.astype(np.dtype(name), copy=False)
+            flat = np.frombuffer(body, np.dtype(name).newbyteorder("<"), math.prod(shape), position)
+            position += flat.nbytes
+            if name == "bool":  # NumPy does not say what it makes of bytes other than 0 and 1.
+                flat = flat.view(np.uint8) != 0
+            return flat.astype(np.dtype(name), copy=False).reshape(shape)
         if code == _TUPLE:
             return tuple(msgspec.msgpack.Decoder(list, ext_hook=extension).decode(data))
         if code == _HANDLE:
@@ -255,11 +266,16 @@ def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int 
             return restore(msgspec.msgpack.decode(data, type=SharedArray))
         raise WireError(f"an extension of unknown code {code}")
 
+    collects = gc.isenabled()
+    gc.disable()  # A tree has no cycles, and to look for them each time it has grown takes longer than to build it.
     try:
         message: Message = msgspec.msgpack.Decoder(Message, ext_hook=extension).decode(header)
         _check_plain(message.value, [max_entries])
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, OverflowError, NotPlainError) as error:
         raise WireError(f"a malformed message ({error})") from error
+    finally:
+        if collects:
+            gc.enable()
     if position != len(body):
         raise WireError("a frame with bytes that belong to no array")
     return message

@@ -151,8 +151,12 @@ class Service:
             self.controls.remove(control)
             control.close()
             return
-        request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest | StopRequest)
         client = socket.socket(fileno=descriptors[0])
+        try:
+            request = msgspec.msgpack.decode(packet, type=JudgeRequest | StatusRequest | StopRequest)
+        except (msgspec.MsgspecError, UnicodeDecodeError):  # It may have been too long to arrive whole.
+            client.close()
+            return
         if isinstance(request, JudgeRequest):
             self.admission.add(request, client)
         elif isinstance(request, StopRequest):
