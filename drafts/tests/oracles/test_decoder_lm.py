@@ -18,7 +18,8 @@ def kata(load):
 
 
 @pytest.fixture(scope="module")
-def language():
+def language(pytestconfig):
+    pytestconfig.addinivalue_line("markers", "task(number): the task that a hidden test belongs to")
     tests = runpy.run_path(str(Path(__file__).parents[2] / "reference" / KATA / "test_hidden.py"))
     return tests["Language"](np.random.default_rng(1))
 

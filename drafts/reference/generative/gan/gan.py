@@ -39,10 +39,7 @@ def train_gan(points: np.ndarray, latent_dim: int, steps: int, seed: int) -> Cal
     std = np.std(points - mean)
     points = tf.constant((points - mean) / std)
     generator, discriminator = make_network(latent_dim, 2), make_network(2, 1)
-    generator_optimizer, discriminator_optimizer = (
-        make_optimizer(generator, steps),
-        make_optimizer(discriminator, steps),
-    )
+    optimizers = [make_optimizer(network, steps) for network in (generator, discriminator)]
 
     @tf.function
     def step():
@@ -51,12 +48,12 @@ def train_gan(points: np.ndarray, latent_dim: int, steps: int, seed: int) -> Cal
             fakes = generator(tf.random.normal((BATCH_SIZE, latent_dim)))
             loss = ops.mean(ops.softplus(-discriminator(real))) + ops.mean(ops.softplus(discriminator(fakes)))
         variables = discriminator.trainable_variables
-        discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+        optimizers[1].apply(tape.gradient(loss, variables), variables)
         with tf.GradientTape() as tape:
             fakes = generator(tf.random.normal((BATCH_SIZE, latent_dim)))
             loss = ops.mean(ops.softplus(-discriminator(fakes)))
         variables = generator.trainable_variables
-        generator_optimizer.apply(tape.gradient(loss, variables), variables)
+        optimizers[0].apply(tape.gradient(loss, variables), variables)
 
     for _ in range(steps):
         step()

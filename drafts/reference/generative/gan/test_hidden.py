@@ -19,12 +19,14 @@ LEAST = "Count the good samples of each mode, and compare each count with `least
 SHARE = "Divide the number of good samples by the number of all samples."
 SEED = "Set the random state from `seed` before the first weight is drawn, for weights, batches and noise."
 STEPS = "Let both networks learn once in each of the `steps` steps."
+POINTS = "The discriminator has to learn from the points, or the generator has nobody to learn from."
 NOISE = "Follow the noise from the argument to the first layer of the generator: nothing else may decide the sample."
 ROW = "A sample depends on its own noise alone: what is computed over the batch, or drawn anew, has no place in the generator."
 COPY = "The generator may learn of the points only what the discriminator tells it: return the network, and no table of points."
 SMOOTH = "Return what a network makes of the noise, without choosing among several pieces."
 BACK = "If you scale the points before training, undo it in what the generator returns."
 RANGE = "The last layer has to reach every point: compare the range of its activation with that of the points."
+FOOL = "Whatever the generator learns has to raise what the discriminator says of its samples: real."
 TRAIN = "Look at the samples every few hundred steps: the discriminator can tell them at first, and hardly in the end."
 MODES, RATIO, DIMS = 8, 10, 2
 STEPS_OF_THE_GRADE, SAMPLES, LEAST_SAMPLES = 1500, 4000, 100
@@ -33,9 +35,9 @@ STEPS_OF_THE_GRADE, SAMPLES, LEAST_SAMPLES = 1500, 4000, 100
 def ring(rng):
     """Draws a ring of Gaussians: (centers, std)."""
     angles = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(MODES) / MODES
-    radius = np.exp(rng.uniform(np.log(0.5), np.log(20)))
-    middle = 3 * radius * rng.normal(size=DIMS)
-    return middle + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), radius / RATIO
+    radius, direction = np.exp(rng.uniform(0, np.log(20))), rng.uniform(0, 2 * np.pi)
+    middle = rng.uniform(3, 6) * np.array([np.cos(direction), np.sin(direction)])
+    return radius * (middle + np.stack([np.cos(angles), np.sin(angles)], axis=1)), radius / RATIO
 
 
 def draw(rng, centers, std, count):
@@ -54,21 +56,15 @@ def coverage(samples, centers, std, least):
 
 def check_coverage(submission, samples, centers, std, *least):
     covered, quality = coverage(samples, centers, std, *(least or [1]))
-    returned = unpack(submission.mode_coverage(samples, centers, std, *least), "covered", "quality")
-    assert_close(
-        assert_shape(returned[1], (), name="the quality"),
-        quality,
-        name="the quality",
-        next_step=SHARE if covered else NEAREST,
-    )
-    step = LEAST if least else NEAREST
-    assert_equal(
-        assert_shape(returned[0], (), name="the number of modes"),
-        covered,
-        kind="integer",
-        name="the number of modes",
-        next_step=step,
-    )
+    check_result(submission.mode_coverage(samples, centers, std, *least), covered, quality, LEAST if least else NEAREST)
+
+
+def check_result(returned, covered, quality, step):
+    found = unpack(returned, "covered", "quality")
+    share = assert_shape(found[1], (), name="the quality")
+    assert_close(share, quality, name="the quality", next_step=SHARE if covered else NEAREST)
+    count = assert_shape(found[0], (), name="the number of modes")
+    assert_equal(count, covered, kind="integer", name="the number of modes", next_step=step)
 
 
 @pytest.mark.task(1)
@@ -76,9 +72,7 @@ def test_by_hand(submission):
     """Counts five samples around three centers."""
     centers = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
     samples = np.array([[1.0, 1.0], [0.0, 2.9], [7.5, 0.0], [0.0, 5.1], [5.0, 4.0]])
-    covered, quality = unpack(submission.mode_coverage(samples, centers, 1.0), "covered", "quality")
-    assert_close(quality, 0.6, name="the quality", next_step=NEAREST)
-    assert_equal(covered, 2, kind="integer", name="the number of modes", next_step=NEAREST)
+    check_result(submission.mode_coverage(samples, centers, 1.0), 2, 0.6, NEAREST)
 
 
 @pytest.mark.task(1)
@@ -106,11 +100,8 @@ def test_random(submission, rng, modes, dims, count):
 def test_least(submission, rng, least):
     """Calls a mode covered if `least` good samples belong to it, and not with one fewer."""
     centers = 10.0 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
-    rows = [
-        center + 0.5 * rng.normal(size=2).clip(-2, 2)
-        for center, count in zip(centers, (least, least - 1, least + 1, 0), strict=True)
-        for _ in range(count)
-    ]
+    rows = np.repeat(centers, (least, least - 1, least + 1, 0), axis=0)
+    rows = rows + 0.5 * rng.normal(size=rows.shape).clip(-2, 2)
     check_coverage(submission, np.array([*rows, *[[5.0, 4.9]] * 3, [13.5, 13.6]]), centers, 1.0, least)
 
 
@@ -133,32 +124,25 @@ def test_noise_decides(submission, rng, seed):
     generate, size = train(submission, points, 5, 3, seed), points.std()
     samples = generate(noise)
     distinct = len(np.unique(np.round(samples / size, 6), axis=0))
-    check(
-        distinct > 40, f"50 rows of noise give {distinct} different samples.", next_step=NOISE, tag="noise is ignored"
-    )
+    problem = f"50 rows of noise give {distinct} different samples."
+    check(distinct > 40, problem, next_step=NOISE, tag="noise is ignored")
     assert_close(generate(noise), samples, atol=1e-4 * size, name="the samples of the same noise", next_step=ROW)
     alone = np.concatenate([generate(noise[[7]]), generate(noise[[3]])])
     assert_close(alone, samples[[7, 3]], atol=1e-4 * size, name="the samples, one by one", next_step=ROW)
 
 
 @pytest.mark.task(2)
-def test_seed_and_steps_decide(submission, rng, seed):
-    """Returns the same generator of one latent variable for the same arguments, and another one after more steps."""
+def test_arguments_decide(submission, rng, seed):
+    """Returns the same generator for the same arguments, and another one after more steps and for the mirrored points."""
     points, noise = draw(rng, *ring(rng), 200), rng.normal(size=(20, 1))
-    first, again, longer = (train(submission, points, 1, steps, seed)(noise) for steps in (4, 4, 40))
-    size = points.std()
-    check(
-        np.abs(first - again).max() < 1e-2 * size,
-        "Two calls with the same arguments return different generators.",
-        next_step=SEED,
-        tag="seed",
-    )
-    check(
-        np.abs(first - longer).max() > 1e-5 * size,
-        "40 steps give the same generator as 4 do.",
-        next_step=STEPS,
-        tag="steps",
-    )
+    cases, size = [(points, 4), (points, 4), (points, 40), (2 * points.mean(axis=0) - points, 40)], points.std()
+    first, again, longer, other = (train(submission, data, 1, steps, seed)(noise) for data, steps in cases)
+    problem = "Two calls with the same arguments return different generators."
+    check(np.abs(first - again).max() < 1e-2 * size, problem, next_step=SEED, tag="seed")
+    problem = "40 steps give the same generator as 4 do."
+    check(np.abs(first - longer).max() > 1e-5 * size, problem, next_step=STEPS, tag="steps")
+    problem = "The generator is the same for other points with the same mean and size."
+    check(np.abs(longer - other).max() > 1e-3 * size, problem, next_step=POINTS, tag="points")
 
 
 @pytest.mark.task(2)
@@ -210,12 +194,14 @@ def check_smooth(generate, noise, centers, std):
 def diagnose(generate, samples, points, centers, std):
     """Sees some mistakes in the samples: (next step, tag)."""
     mean, size = points.mean(axis=0), np.std(points - points.mean(axis=0))
+    if np.abs(samples).max() < 1 + 1e-4:
+        return RANGE, "in a box"
     if np.ptp(samples, axis=0).max() < 2 * std:
         return TRAIN, "one place"
     if coverage(samples[:400] * size + mean, centers, std, 1)[1] > 0.5:
         return BACK, "not scaled back"
-    if np.abs((samples - mean) / size).max() < 1 + 1e-4:
-        return RANGE, "in a box"
+    if np.median(np.abs(samples - mean)) > 3 * size:
+        return FOOL, "ran away"
     some, others = np.split(np.random.default_rng(0).normal(size=(100, 2)), 2)
     bend = generate((some + others) / 2) - (generate(some) + generate(others)) / 2
     if np.abs(bend).max() < 1e-3 * np.ptp(samples):

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers
 from keras import ops
 
-COUPLINGS, UNITS, BATCH_SIZE, STEPS = 6, 32, 256, 300
+COUPLINGS, UNITS, BATCH_SIZE, STEPS = 4, 32, 256, 300
 
 
 class AffineCoupling(layers.Layer):

@@ -33,7 +33,9 @@ def make_encoder(shape: tuple[int, ...], latent_dim: int) -> keras.Model:
 def make_decoder(shape: tuple[int, ...], latent_dim: int) -> keras.Model:
     """Makes a network that turns codes into pictures."""
     hidden = [layers.Dense(64, activation="tanh"), layers.Dense(128, activation="tanh")]
-    return keras.Sequential([keras.Input((latent_dim,)), *hidden, layers.Dense(np.prod(shape)), layers.Reshape(shape)])
+    return keras.Sequential(
+        [keras.Input((latent_dim,)), *hidden, layers.Dense(int(np.prod(shape))), layers.Reshape(shape)]
+    )
 
 
 def train_vae(
