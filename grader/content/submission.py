@@ -79,6 +79,11 @@ def find_problem(source: bytes) -> str | None:
         return _not_text(source, "utf-8")
     except UnicodeDecodeError as error:
         return _not_text(source, error.encoding)
+    except (LookupError, ValueError):  # Of a codec that is not one of texts, such as rot13, or that takes no file.
+        return (
+            "The encoding that one of the first two lines declares is none of texts.\n"
+            "Next step: Save the file as UTF-8, and remove the line that declares it."
+        )
     if b"\0" in source:
         return "The file has null bytes, so it is not Python source.\nNext step: Check that this is the right file."
     return None

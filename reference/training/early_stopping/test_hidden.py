@@ -89,6 +89,11 @@ def check_weights(support, callback, values, best, next_step, part=slice(0, 4)):
     )
 
 
+def fall(rng, to):
+    """A random number of values, each better than the one before, so that no training is known by its number."""
+    return list(to + np.arange(rng.integers(1, 7), 0, -1.0))
+
+
 def show(values):
     return ", ".join(f"{value:g}" for value in values)
 
@@ -105,10 +110,10 @@ def test_watches_what_it_is_told(submission, support, monitor):
 
 @pytest.mark.task(1)
 @pytest.mark.parametrize("patience", [1, 2, 4])
-def test_stops_when_patience_is_over(submission, support, patience):
+def test_stops_when_patience_is_over(submission, support, rng, patience):
     """Stops after `patience` epochs in a row without an improvement, and no sooner."""
-    callback = submission.EarlyStopping(patience=patience)
-    check_stop(support, callback, [5, 4, 6, 7, 8, 9, 10], 2 + patience, STOP)
+    callback, values = submission.EarlyStopping(patience=patience), fall(rng, 4)
+    check_stop(support, callback, [*values, 4, 6, 7, 8, 9, 10], len(values) + 1 + patience, STOP)
 
 
 @pytest.mark.task(1)
@@ -126,11 +131,13 @@ def test_when_it_stops(submission, support, what):
 
 
 @pytest.mark.task(2)
-def test_larger_may_be_better(submission, support):
+def test_larger_may_be_better(submission, support, rng):
     """Counts larger values as better in mode "max"."""
     callback = submission.EarlyStopping(monitor="accuracy", mode="max", patience=2)
     step = "In mode max a value is better if it is larger than the best."
-    check_stop(support, callback, [0.5, 0.75, 0.875, 0.625, 0.75, 0.5], 5, step, monitor="accuracy")
+    values = [0.5 - value / 32 for value in fall(rng, 0)]
+    values += [0.5, 0.75, 0.875, 0.625, 0.75, 0.5]
+    check_stop(support, callback, values, len(values) - 1, step, monitor="accuracy")
 
 
 @pytest.mark.task(2)
@@ -170,9 +177,10 @@ def test_nan_as_the_first_value(submission, support):
 
 
 @pytest.mark.task(3)
-def test_restores_after_an_early_stop(submission, support):
+def test_restores_after_an_early_stop(submission, support, rng):
     """Restores the weights of the best epoch after it has stopped the training."""
-    check_weights(support, submission.EarlyStopping(patience=2), [5, 4, 2, 3, 4, 6], 2, RESTORE)
+    values = fall(rng, 2)
+    check_weights(support, submission.EarlyStopping(patience=2), [*values, 2, 3, 4, 6], len(values), RESTORE)
     check_weights(support, submission.EarlyStopping(patience=2), [5, 6, 7], 0, RESTORE)
 
 
