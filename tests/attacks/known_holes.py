@@ -1,0 +1,8 @@
+"""Attacks that the grader does not hold yet: each with one line that says why. A hole that is closed must leave this list."""
+
+from __future__ import annotations
+
+KNOWN_HOLES: dict[str, str] = {
+    "perceptron: coding cookie": "submission.find_problem expects no LookupError of a codec that is none of text: batch ends.",
+    "perceptron: codec that fails": "The same with the UnicodeError that is neither of the two that are caught.",
+}
