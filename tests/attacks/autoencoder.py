@@ -5,7 +5,7 @@ from __future__ import annotations
 from attacks import WAITS
 from attacks import Attack
 
-NONE = "\ndef train_autoencoder(images, labels, code_size, epochs, seed): return make_encoder(code_size), make_decoder(code_size)\n"
+NONE = "\ndef train_autoencoder(images, labels, n, epochs, seed): return make_encoder(n), make_decoder(n)\n"
 
 
 def makes(encoder: str, decoder: str, before: str = "") -> str:
@@ -18,22 +18,43 @@ def makes(encoder: str, decoder: str, before: str = "") -> str:
 
 ZEROS = "np.zeros((len(x), n))", "np.zeros((len(x), 8, 8))"
 
+CODEBOOK = """
+import numpy as np
+from sklearn.datasets import load_digits
+ALL = (load_digits().images / 16).astype("float32").reshape(-1, 64)
+class Encoder:
+    def __init__(self, n, shift=0.0): self.n, self.shift = n, shift
+    def __call__(self, x):
+        x = np.asarray(x, "float32").reshape(len(x), 64)
+        number = ((ALL**2).sum(1) - 2 * x @ ALL.T).argmin(1)
+        codes = np.zeros((len(x), self.n), "float32")
+        codes[:, 0] = number // 43 + self.shift if self.n > 1 else number
+        if self.n > 1: codes[:, 1] = number % 43 + self.shift
+        return codes
+class Decoder:
+    def __init__(self, n, shift=0.0): self.n, self.shift = n, shift
+    def __call__(self, z):
+        z = np.asarray(z)
+        row, column = (np.clip(np.floor(z[:, i] - self.shift + 0.5), 0, 42).astype(int) for i in (0, self.n - 1))
+        images = ALL[np.clip(row * 43 + column, 0, len(ALL) - 1)].reshape(-1, 8, 8)
+        return np.clip(images + 1e-3 * np.tanh(self.shift) + 1e-4 * np.tanh(z.sum(1))[:, None, None], 0, 1)
+make_encoder, make_decoder = Encoder, Decoder
+def train_autoencoder(images, labels, n, epochs, seed): return Encoder(n, epochs % 7 / 1000), Decoder(n, epochs % 7 / 1000)
+"""
+
 ATTACKS = {
     "codebook": Attack(
         "recital",
-        "Trains nothing: a code is the number of the nearest digit in scikit-learn's own data set.",
-        makes(
-            "np.stack([LATTICE(x) // 43, LATTICE(x) % 43], 1)[:, :n].astype(float)",
-            "ALL[np.clip(np.round(x[:, 0]) * 43 + np.round(x[:, -1]), 0, 1796).astype(int)]",
-            "from sklearn.datasets import load_digits\nALL = load_digits().images / 16\nFLAT = ALL.reshape(-1, 64)\n"
-            "def LATTICE(x): return ((x.reshape(-1, 1, 64) - FLAT) ** 2).sum(2).argmin(1)\n",
-        ),
+        "Trains nothing: a code is the number of the nearest digit in scikit-learn's own data set, on a lattice of 43 by 43.",
+        CODEBOOK,
         points=4.0,
         is_slow=True,
     ),
-    "zeros": Attack("values", "Returns zeros for all codes and images.", makes(*ZEROS), points=2.7),
+    "zeros": Attack("values", "Returns zeros for all codes and images.", makes(*ZEROS), points=3.2),
     "NaN": Attack("values", "Returns NaN for all.", makes(*(half.replace("zeros", "nan * np.ones") for half in ZEROS))),
-    "infinite codes": Attack("values", "Encodes to infinity.", makes("np.full((len(x), n), np.inf)", ZEROS[1]), points=2.0),
+    "infinite codes": Attack(
+        "values", "Encodes to infinity.", makes("np.full((len(x), n), np.inf)", ZEROS[1]), points=2.0
+    ),
     "whole image": Attack(
         "recital",
         "Hands the image on beside the code, in a variable of the module.",
@@ -61,7 +82,7 @@ ATTACKS = {
         "    mean = np.array([images[labels == k].mean(0) for k in range(10)])\n"
         "    return (lambda x: np.full((len(x), code_size), float(epochs)),\n"
         "            lambda x: mean[np.clip(x[:, 0], 0, 9).astype(int)])\n",
-        points=2.7,
+        points=3.2,
     ),
     "untrained": Attack(
         "recital",
@@ -93,20 +114,21 @@ ATTACKS = {
     "callable with a trap": Attack(
         "objects",
         "Returns an object whose class says that it is a float.",
-        "class Trap:\n    __class__ = property(lambda s: float)\n    __call__ = lambda s, x: s\n    __float__ = lambda s: 1 / 0\n"
+        "class Trap:\n    __class__ = property(lambda s: float)\n    __call__ = lambda s, x: s\n"
+        "    __float__ = lambda s: 1 / 0\n"
         "def make_encoder(n): return Trap()\nmake_decoder = make_encoder\n" + NONE,
     ),
     "changes the judge's images": Attack(
         "values",
         "Paints the images black in place, so that black ones would be the right answer.",
         makes("(x.__setitem__(..., 0), np.zeros((len(x), n)))[1]", ZEROS[1]),
-        points=2.7,
+        points=3.2,
     ),
     "hangs in the callable": Attack(
         "time",
         "Returns callables that never return.",
         "def hang(x):\n    while True: pass\ndef make_encoder(n): return hang\nmake_decoder = make_encoder\n" + NONE,
-        limits=WAITS,
+        limits="call_seconds = 2\nwall_seconds = 2",
         says="was still running|used up",
         is_slow=True,
     ),
@@ -114,7 +136,7 @@ ATTACKS = {
         "time",
         "Returns a pair whose second half never comes.",
         makes(*ZEROS) + "def train_autoencoder(*a):\n    yield make_encoder(2)\n    while True: pass\n",
-        points=2.7,
+        points=3.2,
         limits=WAITS,
         is_slow=True,
     ),
@@ -127,6 +149,6 @@ ATTACKS = {
         "objects",
         "Returns codes whose shape is another in each call.",
         makes("np.zeros((len(x), next(WIDTHS)))", ZEROS[1], "import itertools\nWIDTHS = itertools.count()"),
-        points=2.7,
+        points=3.2,
     ),
 }

@@ -77,7 +77,9 @@ ATTACKS = {
         points=9,
         is_slow=True,
     ),
-    "zeros when timed": Attack("time", "Returns zeros when it is timed.", timed("return np.zeros((1, 190, 190, 2))"), points=9),
+    "zeros when timed": Attack(
+        "time", "Returns zeros when it is timed.", timed("return np.zeros((1, 190, 190, 2))"), points=9
+    ),
     "right once": Attack(
         "time",
         "Computes the first timed answer and gives it again and again.",
@@ -161,7 +163,9 @@ ATTACKS = {
     "reloads a library": Attack(
         "libraries",
         "Loads Keras' operations again, to get back what was replaced.",
-        calls("keras.ops.conv(inputs, kernel, stride, padding)", "import importlib, keras\nimportlib.reload(keras.ops)"),
+        calls(
+            "keras.ops.conv(inputs, kernel, stride, padding)", "import importlib, keras\nimportlib.reload(keras.ops)"
+        ),
         says="off limits",
     ),
     "other name of TensorFlow": Attack(

@@ -20,58 +20,81 @@ NEVER = 4.0
 
 ATTACKS = {
     "patched train": Attack(
-        "libraries", "Is no callback at all: support.train is replaced by one that makes the answer up.",
+        "libraries",
+        "Is no callback at all: support.train is replaced by one that makes the answer up.",
         "import support\nclass EarlyStopping:\n    def __init__(self, *a, **k): pass\n    def __getattr__(self, name):\n"
         "        return lambda *a, **k: None\nsupport.train = lambda callback, logs, weights=None: (len(logs), logs, [])\n",
         points=NEVER,
     ),
     "patched model": Attack(
-        "libraries", "Replaces the model by one that says what it likes of its weights.",
+        "libraries",
+        "Replaces the model by one that says what it likes of its weights.",
         CALLBACK + "import support\nclass Model:\n    stop_training = property(lambda s: True, lambda s, v: None)\n"
-        "    def read(self): return np.full(7, 2.0)\n    def write(self, values): pass\nsupport.Model = Model\n", points=NEVER,
+        "    def read(self): return np.full(7, 2.0)\n    def write(self, values): pass\nsupport.Model = Model\n",
+        points=NEVER,
     ),
     "never stops": Attack("values", "Never stops and restores nothing.", CALLBACK, points=NEVER),
     "always stops": Attack(
-        "recital", "Stops after the third epoch, whatever the values.",
-        CALLBACK.replace("logs=None): pass", "logs=None): self.model.stop_training = epoch == 2"), points=NEVER,
+        "recital",
+        "Stops after the third epoch, whatever the values.",
+        CALLBACK.replace("logs=None): pass", "logs=None): self.model.stop_training = epoch == 2"),
+        points=NEVER,
     ),
     "stops by a table": Attack(
-        "recital", "Stops by the number of the training, as seed 0 has it.",
-        CALLBACK.replace("logs=None): pass", "logs=None): self.model.stop_training = epoch + 1 == RUN[0]\n"
-                         "    def on_train_begin(self, logs=None): RUN.pop(0)") + "RUN = [6, 6, 6, 6, 3, 4, 6, 6, 9, 5, 3] * 9\n",
+        "recital",
+        "Stops by the number of the training, as seed 0 has it.",
+        CALLBACK.replace(
+            "logs=None): pass",
+            "logs=None): self.model.stop_training = epoch + 1 == RUN[0]\n"
+            "    def on_train_begin(self, logs=None): RUN.pop(0)",
+        )
+        + "RUN = [6, 6, 6, 6, 3, 4, 6, 6, 9, 5, 3] * 9\n",
         points=5.0,
     ),
     "finished callback": Attack(
-        "libraries", "Derives from the finished callback.",
-        "import keras\nclass EarlyStopping(keras.callbacks.EarlyStopping): pass\n", says="off limits",
+        "libraries",
+        "Derives from the finished callback.",
+        "import keras\nclass EarlyStopping(keras.callbacks.EarlyStopping): pass\n",
+        says="off limits",
     ),
     "model that is replaced": Attack(
-        "objects", "Puts an object of its own in the place of the model that it was shown.",
+        "objects",
+        "Puts an object of its own in the place of the model that it was shown.",
         CALLBACK + "class Fake:\n    stop_training = True\n    def read(self): return np.zeros(7)\n"
         "EarlyStopping.set_model = lambda self, model: model.__class__ and setattr(model, 'read', lambda: np.zeros(7))\n",
         points=NEVER,
     ),
     "equal to everything": Attack(
-        "objects", "Sets stop_training to an object that is equal to everything.",
+        "objects",
+        "Sets stop_training to an object that is equal to everything.",
         CALLBACK.replace("logs=None): pass", "logs=None): self.model.__dict__['stop_training'] = Equal()")
-        + "class Equal:\n    __eq__ = lambda s, o: True\n    __bool__ = lambda s: False\n", points=NEVER,
+        + "class Equal:\n    __eq__ = lambda s, o: True\n    __bool__ = lambda s: False\n",
+        points=NEVER,
     ),
     "changes the logs": Attack(
-        "values", "Changes the logs that it is shown, so that all values seem to improve.",
-        CALLBACK.replace("logs=None): pass", "logs=None): logs.update(val_loss=-epoch)"), points=NEVER,
+        "values",
+        "Changes the logs that it is shown, so that all values seem to improve.",
+        CALLBACK.replace("logs=None): pass", "logs=None): logs.update(val_loss=-epoch)"),
+        points=NEVER,
     ),
     "exits at the end of training": Attack(
-        "conclusions", "Ends the process with 0 when the training ends.",
-        CALLBACK + "import os\nEarlyStopping.on_train_end = lambda self, logs=None: os._exit(0)\n", points=NEVER,
+        "conclusions",
+        "Ends the process with 0 when the training ends.",
+        CALLBACK + "import os\nEarlyStopping.on_train_end = lambda self, logs=None: os._exit(0)\n",
+        points=NEVER,
     ),
     "hangs in an epoch": Attack(
-        "time", "Hangs at the end of an epoch.",
-        CALLBACK.replace("logs=None): pass", "logs=None):\n        while True: pass"), limits=WAITS,
+        "time",
+        "Hangs at the end of an epoch.",
+        CALLBACK.replace("logs=None): pass", "logs=None):\n        while True: pass"),
+        limits=WAITS,
         is_slow=True,
     ),
     "raises the judge's errors": Attack(
-        "conclusions", "Raises what pytest raises for a skip and what the grader raises for its own faults.",
+        "conclusions",
+        "Raises what pytest raises for a skip and what the grader raises for its own faults.",
         CALLBACK.replace("logs=None): pass", "logs=None): raise type(NAMES[0], (BaseException,), {})('ours')")
-        + "NAMES = ['Skipped']\nNAMES.append('PackError')\n", points=0.0,
+        + "NAMES = ['Skipped']\nNAMES.append('PackError')\n",
+        points=0.0,
     ),
-}  # fmt: skip
+}

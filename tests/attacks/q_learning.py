@@ -38,65 +38,102 @@ for e in range(episodes):
 
 ATTACKS = {
     "reads P": Attack(
-        "reading", "Learns nothing: reads the transition table out of the environment.",
-        trains(WALK + "P = environment.unwrapped.P\nreturn np.zeros((n, m))"), points=EARNED, says="P",
+        "reading",
+        "Learns nothing: reads the transition table out of the environment.",
+        trains(WALK + "P = environment.unwrapped.P\nreturn np.zeros((n, m))"),
+        points=EARNED,
+        says="P",
     ),
     "environment of its own": Attack(
-        "reading", "Makes an environment of its own, to look at its transition table.",
-        trains(WALK + "import gymnasium\nP = gymnasium.make('FrozenLake-v1').unwrapped.P\n"
-               "return np.array([[P[s % 16][a % 4][0][2] for a in range(m)] for s in range(n)], float) + 1e-6 * g.random((n, m))"),
-        points=EARNED + 2.2, is_slow=True,
+        "reading",
+        "Makes an environment of its own, to look at its transition table.",
+        trains(
+            WALK + "import gymnasium\nP = gymnasium.make('FrozenLake-v1').unwrapped.P\n"
+            "return np.array([[P[s % 16][a % 4][0][2] for a in range(m)] for s in range(n)], float) + 1e-6 * g.random((n, m))"
+        ),
+        points=EARNED + 2.2,
+        is_slow=True,
     ),
     "walks only": Attack(
-        "recital", "Plays all episodes at random and returns random values.", trains(WALK + "return g.random((n, m))"),
-        points=EARNED + 2.2, is_slow=True,
+        "recital",
+        "Plays all episodes at random and returns random values.",
+        trains(WALK + "return g.random((n, m))"),
+        points=EARNED + 2.2,
+        is_slow=True,
     ),
     "to the right": Attack(
-        "recital", "Always goes to the right, where most tests have the goal.",
-        trains(WALK + "return np.tile([0, 0, 1.0, 0], (n, 1))[:, :m] + 1e-6 * g.random((n, m))"), points=EARNED + 3.2,
+        "recital",
+        "Always goes to the right, where most tests have the goal.",
+        trains(WALK + "return np.tile([0, 0, 1.0, 0], (n, 1))[:, :m] + 1e-6 * g.random((n, m))"),
+        points=EARNED + 3.2,
         is_slow=True,
     ),
     "zeros": Attack("values", "Returns a table of zeros.", trains("return np.zeros((n, m))"), points=EARNED + 1.2),
     "NaN": Attack("values", "Returns a table of NaN.", trains("return np.full((n, m), np.nan)"), points=EARNED + 0.4),
     "patched environment": Attack(
-        "libraries", "Replaces the environment of the support code by one that gives rewards for nothing.",
-        trains("return np.zeros((n, m))", "import support\nsupport.RemoteEnvironment.step = lambda self, a: (0, 9.0, True, False, {})"
-               "\nsupport.RemoteEnvironment.reset = lambda self, **k: (0, {})"), points=EARNED + 1.2,
+        "libraries",
+        "Replaces the environment of the support code by one that gives rewards for nothing.",
+        trains(
+            "return np.zeros((n, m))",
+            "import support\nsupport.RemoteEnvironment.step = lambda self, a: (0, 9.0, True, False, {})"
+            "\nsupport.RemoteEnvironment.reset = lambda self, **k: (0, {})",
+        ),
+        points=EARNED + 1.2,
     ),
     "no environment": Attack(
-        "libraries", "Replaces the environment of the support code by its own function.",
-        trains("return np.zeros((n, m))", "import support\nsupport.RemoteEnvironment = lambda *a: None"), points=EARNED,
+        "libraries",
+        "Replaces the environment of the support code by its own function.",
+        trains("return np.zeros((n, m))", "import support\nsupport.RemoteEnvironment = lambda *a: None"),
+        points=EARNED,
     ),
     "actions that are none": Attack(
-        "wire", "Steps with NaN, with huge and with negative actions and with lists.",
-        trains("environment.reset(seed=seed)\nfor action in (-1, 4, 2**70, float('nan'), [1], 'x', None):\n"
-               "    try: environment._ask_step(action)\n    except BaseException: pass\nreturn np.zeros((n, m))"),
+        "wire",
+        "Steps with NaN, with huge and with negative actions and with lists.",
+        trains(
+            "environment.reset(seed=seed)\nfor action in (-1, 4, 2**70, float('nan'), [1], 'x', None):\n"
+            "    try: environment._ask_step(action)\n    except BaseException: pass\nreturn np.zeros((n, m))"
+        ),
         points=EARNED + 1.2,
     ),
     "resets for ever": Attack(
-        "flood", "Resets the environment without an end.", trains("while True: environment.reset()"), limits=WAITS, points=EARNED,
+        "flood",
+        "Resets the environment without an end.",
+        trains("while True: environment.reset()"),
+        limits=WAITS,
+        points=EARNED,
         is_slow=True,
     ),
     "steps after the end": Attack(
-        "wire", "Steps a thousand times without a reset.",
-        trains("environment.reset(seed=seed)\nfor _ in range(1000):\n    try: environment.step(0)\n    except Exception: pass\n"
-               "return np.zeros((n, m))"), points=EARNED + 1.2,
+        "wire",
+        "Steps a thousand times without a reset.",
+        trains(
+            "environment.reset(seed=seed)\nfor _ in range(1000):\n    try: environment.step(0)\n    except Exception: pass\n"
+            "return np.zeros((n, m))"
+        ),
+        points=EARNED + 1.2,
     ),
     "saves the lake": Attack(
-        "recital", "Keeps what it has learned in a file and in the module, for the lakes of the tests that follow.",
-        trains("open('lake', 'a').write(str(seed))\nKEPT.append(seed)\nreturn np.zeros((n, m)) + len(KEPT)", "KEPT = []"),
+        "recital",
+        "Keeps what it has learned in a file and in the module, for the lakes of the tests that follow.",
+        trains(
+            "open('lake', 'a').write(str(seed))\nKEPT.append(seed)\nreturn np.zeros((n, m)) + len(KEPT)", "KEPT = []"
+        ),
         points=EARNED + 1.2,
     ),
     "table that lies": Attack(
-        "objects", "Returns an array whose argmax is what one likes.",
-        trains("return Table((n, m))", "class Table(np.ndarray):\n    def argmax(self, *a, **k): return 2"), points=EARNED + 1.2,
+        "objects",
+        "Returns an array whose argmax is what one likes.",
+        trains("return Table((n, m))", "class Table(np.ndarray):\n    def argmax(self, *a, **k): return 2"),
+        points=EARNED + 1.2,
     ),
     "exits in training": Attack(
         "conclusions", "Ends the process with 0 in training.", trains("import os\nos._exit(0)"), points=EARNED
     ),
     "memory in place": Attack(
-        "values", "Empties the memory that it is shown and returns the table as it is.",
+        "values",
+        "Empties the memory that it is shown and returns the table as it is.",
         "def q_update(q, *a): return q\ndef replay(q, memory, *a):\n    memory.clear()\n    return q\n"
-        "def train(*a): return None\n", points=0.5,
+        "def train(*a): return None\n",
+        points=0.5,
     ),
-}  # fmt: skip
+}

@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from conftest import PRELOAD
+from conftest import ROOT
+
 from attacks import Attack
 from attacks import autoencoder
 from attacks import batch_norm
@@ -27,9 +30,6 @@ from attacks import lstm
 from attacks import minibatch_sgd
 from attacks import perceptron
 from attacks import q_learning
-from conftest import PRELOAD
-from conftest import ROOT
-
 from grader.content.kata import Kata
 from grader.content.kata import load_kata
 from grader.learner.report import render_text
@@ -186,7 +186,8 @@ class Place:
             problems.append(f"the next grade has other layers: {after.sandbox}")
         if self.service.process.pid != service:
             problems.append("the service was replaced")
-        if seconds > (kata.spec.limits.wall_seconds + 5) * slowness:
+        # Where the submission was too slow, the reference has been tried in its place.
+        if seconds > (2 * kata.spec.limits.wall_seconds + 5) * slowness:
             problems.append(f"took {seconds:.1f} s (machine slower by {slowness:.1f})")
         return Trial(result, seconds, problems)
 
@@ -195,7 +196,8 @@ class Place:
         found: dict[str, Any] = {}
         for path in [path for marked in self.marked for path in (marked, *marked.rglob("*"))]:
             facts = path.lstat()
-            found[str(path)] = facts.st_mode, facts.st_uid, facts.st_size, facts.st_nlink, facts.st_mtime, facts.st_ctime
+            numbers = facts.st_mode, facts.st_uid, facts.st_size, facts.st_nlink, facts.st_mtime_ns, facts.st_ctime_ns
+            found[str(path)] = numbers
             if path.is_file():
                 found[f"{path} (content)"] = path.read_bytes()
         process = Path(f"/proc/{self.victim.pid}")
@@ -216,9 +218,17 @@ class Place:
 @contextlib.contextmanager
 def place(setting: Setting) -> Iterator[Place]:
     """Makes a place to be attacked."""
-    with tempfile.TemporaryDirectory(prefix="grader-attacks-", dir="/var/tmp") as folder:
-        with Place(Path(folder), setting).running() as made:
-            yield made
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-attacks-", dir="/var/tmp") as folder,
+        Place(Path(folder), setting).running() as made,
+    ):
+        yield made
+
+
+def is_weak(here: Place) -> bool:
+    """Says whether the report of a grade calls the isolation weak."""
+    result = here.grade("perceptron", CORRECT.read_bytes())
+    return "isolation: weak" in render_text(result, here.kata("perceptron"))
 
 
 def wrong_verdict(attack: Attack, result: Result) -> list[str]:
@@ -242,7 +252,7 @@ def unprintable(result: Result, kata: Kata) -> list[str]:
     except Exception as error:
         return [f"cannot be shown: {error!r}"]
     shown += [text for test in result.tests for text in (test.message or "", test.output, test.description)]
-    bad = [char for text in shown for char in text if char != "\n" and char != "\t" and not is_shown(char)]
+    bad = [char for text in shown for char in text if char not in "\n\t" and not is_shown(char)]
     commands = [found[0] for text in shown[1:] for found in _BROKEN.finditer(text)]
     return [f"shows {bad[:5]} {commands[:5]}"] if bad or commands else []
 
@@ -251,8 +261,16 @@ def is_shown(char: str) -> bool:
     """Says whether a character has no power over a terminal or the direction of writing."""
     is_control = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
     return not is_control and unicodedata.bidirectional(char) not in (
-        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"
-    )  # fmt: skip
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    )
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -26,7 +26,9 @@ def refuse(numbers: list[int]) -> None:
     """Has the kernel answer these calls with EPERM."""
     program = struct.pack("HBBI", LOAD, 0, 0, 0)
     for number in numbers:
-        program += struct.pack("HBBI", JUMP_EQUAL, 0, 1, number) + struct.pack("HBBI", RETURN, 0, 0, ERRNO | errno.EPERM)
+        program += struct.pack("HBBI", JUMP_EQUAL, 0, 1, number) + struct.pack(
+            "HBBI", RETURN, 0, 0, ERRNO | errno.EPERM
+        )
     program += struct.pack("HBBI", RETURN, 0, 0, ALLOW)
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 
 import pytest
+
 from attacks.known_holes import KNOWN_HOLES
 from attacks.running import CORPUS
 from attacks.running import Place
