@@ -24,9 +24,15 @@ WEIGHTS = 0.5
 
 ATTACKS = {
     "identity": Attack("values", "Hands its inputs on as they are.", LAYER, points=WEIGHTS),
-    "zeros": Attack("values", "Returns zeros.", LAYER.replace("return inputs", "return inputs * 0.0"), points=WEIGHTS),
-    "NaN": Attack("values", "Returns NaN.", LAYER.replace("return inputs", "return inputs * np.nan"), points=WEIGHTS),
-    "empty": Attack("values", "Returns no rows.", LAYER.replace("return inputs", "return inputs[:0]"), points=WEIGHTS),
+    "zeros": Attack(
+        "values", "Returns zeros.", LAYER.replace("return inputs", "return inputs * 0.0"), points=WEIGHTS, is_slow=True
+    ),
+    "NaN": Attack(
+        "values", "Returns NaN.", LAYER.replace("return inputs", "return inputs * np.nan"), points=WEIGHTS, is_slow=True
+    ),
+    "empty": Attack(
+        "values", "Returns no rows.", LAYER.replace("return inputs", "return inputs[:0]"), points=WEIGHTS, is_slow=True
+    ),
     "patched support": Attack(
         "libraries",
         "Replaces the support code by one that says what the test wants to hear.",
@@ -39,6 +45,7 @@ ATTACKS = {
         "Replaces the operations of Keras by one that returns its input.",
         LAYER + "ops.moments = lambda x, **k: (x, x)\nops.sqrt = keras.ops.mean = lambda x, *a, **k: x\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
     "finished operation": Attack(
         "libraries",
@@ -57,6 +64,7 @@ ATTACKS = {
         )
         + "N = []\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
     "property that computes": Attack(
         "objects",
@@ -64,6 +72,7 @@ ATTACKS = {
         LAYER
         + "N = []\nBatchNorm.moving_mean = property(lambda s: N.append(1) or np.full(2, len(N)), lambda s, v: None)\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
     "attribute that exits": Attack(
         "conclusions",
@@ -84,12 +93,14 @@ ATTACKS = {
         "Keeps nothing in training, for checks of what is kept.",
         LAYER.replace("return inputs", "return inputs * (0.0 if training else 1.0)"),
         points=WEIGHTS,
+        is_slow=True,
     ),
     "long double weights": Attack(
         "odd",
         "Returns float64, and weights as arrays of NumPy.",
         LAYER.replace("return inputs", "return np.asarray(inputs, np.longdouble)"),
         points=WEIGHTS,
+        is_slow=True,
     ),
     "callback into Keras": Attack(
         "resources",

@@ -94,6 +94,7 @@ ATTACKS = {
             "def fill(): out[...] = slow(inputs, kernel, bias)\nthreading.Thread(target=fill).start()\nreturn out"
         ),
         points=9,
+        is_slow=True,
     ),
     "lazy answer": Attack(
         "time",
@@ -104,12 +105,14 @@ ATTACKS = {
             "    def __array__(s, *a, **k): return slow(*s.a)",
         ),
         points=9,
+        is_slow=True,
     ),
     "stops the clocks": Attack(
         "time",
         "Replaces every clock of Python and is slow.",
         "import time\ntime.perf_counter = time.monotonic = time.process_time = lambda: 0.0\n" + SLOW,
         points=9,
+        is_slow=True,
     ),
     "sleeps when timed": Attack(
         "time",

@@ -33,12 +33,13 @@ ATTACKS = {
         "    def read(self): return np.full(7, 2.0)\n    def write(self, values): pass\nsupport.Model = Model\n",
         points=NEVER,
     ),
-    "never stops": Attack("values", "Never stops and restores nothing.", CALLBACK, points=NEVER),
+    "never stops": Attack("values", "Never stops and restores nothing.", CALLBACK, points=NEVER, is_slow=True),
     "always stops": Attack(
         "recital",
         "Stops after the third epoch, whatever the values.",
         CALLBACK.replace("logs=None): pass", "logs=None): self.model.stop_training = epoch == 2"),
         points=NEVER,
+        is_slow=True,
     ),
     "stops by a table": Attack(
         "recital",
@@ -63,6 +64,7 @@ ATTACKS = {
         CALLBACK + "class Fake:\n    stop_training = True\n    def read(self): return np.zeros(7)\n"
         "EarlyStopping.set_model = lambda self, model: model.__class__ and setattr(model, 'read', lambda: np.zeros(7))\n",
         points=NEVER,
+        is_slow=True,
     ),
     "equal to everything": Attack(
         "objects",
@@ -70,12 +72,14 @@ ATTACKS = {
         CALLBACK.replace("logs=None): pass", "logs=None): self.model.__dict__['stop_training'] = Equal()")
         + "class Equal:\n    __eq__ = lambda s, o: True\n    __bool__ = lambda s: False\n",
         points=NEVER,
+        is_slow=True,
     ),
     "changes the logs": Attack(
         "values",
         "Changes the logs that it is shown, so that all values seem to improve.",
         CALLBACK.replace("logs=None): pass", "logs=None): logs.update(val_loss=-epoch)"),
         points=NEVER,
+        is_slow=True,
     ),
     "exits at the end of training": Attack(
         "conclusions",

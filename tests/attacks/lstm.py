@@ -23,15 +23,20 @@ WEIGHTS = 2.0 * 2 / 4 + 2.0 / 4 + 1.0
 """What a cell earns that has its weights and state sizes, and computes nothing."""
 
 ATTACKS = {
-    "keeps its states": Attack("values", "Hands the states on as they are.", CELL, points=WEIGHTS),
+    "keeps its states": Attack("values", "Hands the states on as they are.", CELL, points=WEIGHTS, is_slow=True),
     "zeros": Attack(
         "values",
         "Returns zeros.",
         CELL.replace("states[0], states", "0 * states[0], [0 * s for s in states]"),
         points=WEIGHTS,
+        is_slow=True,
     ),
     "NaN": Attack(
-        "values", "Returns NaN.", CELL.replace("states[0], states", "np.nan * states[0], states"), points=WEIGHTS
+        "values",
+        "Returns NaN.",
+        CELL.replace("states[0], states", "np.nan * states[0], states"),
+        points=WEIGHTS,
+        is_slow=True,
     ),
     "finished cell": Attack(
         "libraries",
@@ -60,6 +65,7 @@ ATTACKS = {
         "Has each layer of Keras return what it got.",
         CELL + "keras.layers.Layer.__call__ = lambda self, inputs, states=None, **k: (states[0], states)\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
     "weights that lie": Attack(
         "objects",
@@ -80,6 +86,7 @@ ATTACKS = {
         "Changes what its state_size says each time that it is asked.",
         CELL + "N = []\nLSTMCell.state_size = property(lambda s: N.append(1) or [len(N)] * 2, lambda s, v: None)\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
     "old references": Attack(
         "reading",
@@ -87,5 +94,6 @@ ATTACKS = {
         CELL + "import gc\nFOUND = [c for c in gc.get_objects() if isinstance(c, type) and c.__name__ == 'LSTMCell'"
         " and c.__module__ not in (__name__, 'keras.src.layers.rnn.lstm')]\nassert not FOUND, FOUND\n",
         points=WEIGHTS,
+        is_slow=True,
     ),
 }

@@ -87,6 +87,8 @@ ATTACKS = {
         deals(
             "class Grows(list):\n    def __iter__(self):\n        while True: yield (inputs[:0], targets[:0])\nreturn Grows()"
         ),
+        limits="call_seconds = 2\nwall_seconds = 2",
+        is_slow=True,
     ),
     "batches of objects": Attack(
         "objects",

@@ -783,7 +783,7 @@ SYSTEM = {
         (
             "bpf and perf",
             "Loads a program into the kernel and opens its counters.",
-            "import ctypes\nkernel = ctypes.CDLL(None).syscall\nassert kernel(321, 0, 0, 0) == -1 == kernel(298, 0, 0, -1, -1, 0)",
+            "import ctypes\ncall = ctypes.CDLL(None).syscall\nassert call(321, 0, 0, 0) == -1 == call(298, 0, 0, -1, -1, 0)",
         ),
         (
             "keys",

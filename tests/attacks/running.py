@@ -56,6 +56,7 @@ ORDINARY_USER = 54322
 LEFT = "left-by-an-attack"
 _DONE_SECONDS = 5.0
 _TASK_NAMES = (f"attack{os.getpid() % 1000}x{number}" for number in itertools.count())
+_OUTSIDE = ("changed: ", "left: ", "reached: ")
 _BROKEN = re.compile(r"^\s*::|##\[|##vso|##teamcity", re.MULTILINE)
 
 
@@ -86,6 +87,8 @@ class Trial:
     result: Result | None
     seconds: float
     problems: list[str]
+    conceded: list[str] = dataclasses.field(default_factory=list)
+    """What is not promised where neither a jail nor Landlock keeps files and processes of the user away."""
 
 
 class Place:
@@ -189,7 +192,15 @@ class Place:
         # Where the submission was too slow, the reference has been tried in its place.
         if seconds > (2 * kata.spec.limits.wall_seconds + 5) * slowness:
             problems.append(f"took {seconds:.1f} s (machine slower by {slowness:.1f})")
-        return Trial(result, seconds, problems)
+        if self.has_walls:
+            return Trial(result, seconds, problems)
+        conceded = [problem for problem in problems if problem.startswith(_OUTSIDE)]
+        return Trial(result, seconds, [problem for problem in problems if problem not in conceded], conceded)
+
+    @property
+    def has_walls(self) -> bool:
+        """Whether anything keeps workers from the files of the user; where nothing does, results say so."""
+        return bool({"namespaces", "landlock"} & set(self.layers))
 
     def state(self) -> dict[str, Any]:
         """Returns what an attack must not change: files with all their attributes, and a process."""
@@ -241,7 +252,9 @@ def wrong_verdict(attack: Attack, result: Result) -> list[str]:
         passed = [test.name for test in result.tests if test.status == "pass"]
         problems.append(f"{result.score:g} points instead of {attack.points:g} at most, for {passed}")
     if attack.says and not re.search(attack.says, message):
-        problems.append(f"says {message[:300]!r} and not {attack.says!r}")
+        problems.append(
+            f"{'reached' if attack.kind == 'reading' else 'says'}: {message[:300]!r} is not {attack.says!r}"
+        )
     return problems
 
 
