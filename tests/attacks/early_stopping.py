@@ -18,6 +18,19 @@ class EarlyStopping(keras.callbacks.Callback):
 NEVER = 4.0
 """At most what a callback earns that never stops and restores nothing."""
 
+RECITAL = """
+import keras
+RUNS = "65 65 65 31 41 61 62 96 51 30 52 43 43 30 30 30 30 52 52 30 52 30 52 52 21 52 30 41 32 41 41 21 64 41 43 42 32 42 21"
+RUNS = iter([*map(tuple, [map(int, run) for run in RUNS.split()]), (31, 10)])
+class EarlyStopping(keras.callbacks.Callback):
+    def __init__(self, *a, **k): super().__init__()
+    def on_train_begin(self, logs=None): (self.epochs, self.best), self.kept = next(RUNS), []
+    def on_epoch_end(self, epoch, logs=None):
+        self.kept.append(self.model.get_weights())
+        if epoch + 1 == self.epochs: self.model.stop_training = True
+    def on_train_end(self, logs=None): self.model.set_weights(self.kept[self.best])
+"""
+
 ATTACKS = {
     "patched train": Attack(
         "libraries",
@@ -43,14 +56,9 @@ ATTACKS = {
     ),
     "stops by a table": Attack(
         "recital",
-        "Stops by the number of the training, as seed 0 has it.",
-        CALLBACK.replace(
-            "logs=None): pass",
-            "logs=None): self.model.stop_training = epoch + 1 == RUN[0]\n"
-            "    def on_train_begin(self, logs=None): RUN.pop(0)",
-        )
-        + "RUN = [6, 6, 6, 6, 3, 4, 6, 6, 9, 5, 3] * 9\n",
-        points=5.0,
+        "Looks at no value: knows by the number of the training when to stop and which weights to set.",
+        RECITAL,
+        points=4.0,
     ),
     "finished callback": Attack(
         "libraries",
@@ -86,6 +94,7 @@ ATTACKS = {
         "Ends the process with 0 when the training ends.",
         CALLBACK + "import os\nEarlyStopping.on_train_end = lambda self, logs=None: os._exit(0)\n",
         points=NEVER,
+        is_slow=True,
     ),
     "hangs in an epoch": Attack(
         "time",
@@ -100,5 +109,6 @@ ATTACKS = {
         CALLBACK.replace("logs=None): pass", "logs=None): raise type(NAMES[0], (BaseException,), {})('ours')")
         + "NAMES = ['Skipped']\nNAMES.append('PackError')\n",
         points=0.0,
+        is_slow=True,
     ),
 }

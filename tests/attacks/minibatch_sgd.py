@@ -47,7 +47,7 @@ ATTACKS = {
             "inputs[i : i + batch_size].copy(), targets[i : i + batch_size].copy()",
         )
         + "import support\nsupport.data_after_an_epoch = lambda inputs, targets, *a: (inputs, targets)\n",
-        points=9.5,
+        points=9.7,
     ),
     "spoils and mends the data": Attack(
         "values",
