@@ -43,6 +43,7 @@ ATTACKS = {
         trains(WALK + "P = environment.unwrapped.P\nreturn np.zeros((n, m))"),
         points=EARNED,
         says="P",
+        is_slow=True,
     ),
     "environment of its own": Attack(
         "reading",
@@ -68,8 +69,8 @@ ATTACKS = {
         points=EARNED + 3.2,
         is_slow=True,
     ),
-    "zeros": Attack("values", "Returns a table of zeros.", trains("return np.zeros((n, m))"), points=EARNED + 1.2),
-    "NaN": Attack("values", "Returns a table of NaN.", trains("return np.full((n, m), np.nan)"), points=EARNED + 0.4),
+    "zeros": Attack("values", "Returns a table of zeros.", trains("return np.zeros((n, m))"), points=EARNED + 1.5),
+    "NaN": Attack("values", "Returns a table of NaN.", trains("return np.full((n, m), np.nan)"), points=EARNED + 1.1),
     "patched environment": Attack(
         "libraries",
         "Replaces the environment of the support code by one that gives rewards for nothing.",
@@ -78,7 +79,7 @@ ATTACKS = {
             "import support\nsupport.RemoteEnvironment.step = lambda self, a: (0, 9.0, True, False, {})"
             "\nsupport.RemoteEnvironment.reset = lambda self, **k: (0, {})",
         ),
-        points=EARNED + 1.2,
+        points=EARNED + 1.5,
     ),
     "no environment": Attack(
         "libraries",
@@ -93,7 +94,7 @@ ATTACKS = {
             "environment.reset(seed=seed)\nfor action in (-1, 4, 2**70, float('nan'), [1], 'x', None):\n"
             "    try: environment._ask_step(action)\n    except BaseException: pass\nreturn np.zeros((n, m))"
         ),
-        points=EARNED + 1.2,
+        points=EARNED + 1.5,
     ),
     "resets for ever": Attack(
         "flood",
@@ -110,7 +111,7 @@ ATTACKS = {
             "environment.reset(seed=seed)\nfor _ in range(1000):\n    try: environment.step(0)\n    except Exception: pass\n"
             "return np.zeros((n, m))"
         ),
-        points=EARNED + 1.2,
+        points=EARNED + 1.5,
     ),
     "saves the lake": Attack(
         "recital",
@@ -118,13 +119,13 @@ ATTACKS = {
         trains(
             "open('lake', 'a').write(str(seed))\nKEPT.append(seed)\nreturn np.zeros((n, m)) + len(KEPT)", "KEPT = []"
         ),
-        points=EARNED + 1.2,
+        points=EARNED + 1.5,
     ),
     "table that lies": Attack(
         "objects",
         "Returns an array whose argmax is what one likes.",
         trains("return Table((n, m))", "class Table(np.ndarray):\n    def argmax(self, *a, **k): return 2"),
-        points=EARNED + 1.2,
+        points=EARNED + 1.5,
     ),
     "exits in training": Attack(
         "conclusions", "Ends the process with 0 in training.", trains("import os\nos._exit(0)"), points=EARNED
@@ -134,6 +135,6 @@ ATTACKS = {
         "Empties the memory that it is shown and returns the table as it is.",
         "def q_update(q, *a): return q\ndef replay(q, memory, *a):\n    memory.clear()\n    return q\n"
         "def train(*a): return None\n",
-        points=0.5,
+        points=0.6,
     ),
 }

@@ -19,7 +19,8 @@ from attacks.running import settings
 ALL_LAYERS, *OTHERS = settings()
 FAST = [name for name, (_, attack) in CORPUS.items() if not attack.is_slow]
 DAY = datetime.date.today().toordinal()
-SAMPLE = [(setting, FAST[(DAY + 17 * number) % len(FAST)]) for number, setting in enumerate(OTHERS)]
+TODAY = [OTHERS[(DAY + shift) % len(OTHERS)] for shift in (0, len(OTHERS) // 2)]
+SAMPLE = [(setting, FAST[(DAY + 43 * number) % len(FAST)]) for setting in TODAY for number in range(5)]
 
 
 @pytest.fixture(scope="module")
