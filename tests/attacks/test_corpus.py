@@ -64,4 +64,4 @@ def test_holes_are_attacks() -> None:
 
 def test_corpus_is_large_enough() -> None:
     assert len(CORPUS) >= 120
-    assert len({attack.what for _, attack in CORPUS.values()}) == len(CORPUS)
+    assert len({(kata, attack.what) for kata, attack in CORPUS.values()}) == len(CORPUS)
