@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-pythons lint verify safety fuzz faults gpu-check diagnosis clean
+.PHONY: demo test test-pythons lint verify safety fuzz faults attacks gpu-check diagnosis clean
 
 demo: .venv/ready  ## Grades a submission and shows the verdict.
 	$(BIN)/grader run perceptron reference/expressivity/perceptron/right/with_loops.py
@@ -31,6 +31,9 @@ fuzz: .venv/ready  ## Sends a million frames to the judge that no worker of ours
 
 faults: .venv/ready  ## Measures that load, hangs and pauses cost no marks, on N correct submissions; half an hour and more.
 	$(BIN)/python tests/faults/measure.py $(N)
+
+attacks: .venv/ready  ## Runs every cheat of the corpus in every setting, with each layer of the sandbox taken away.
+	$(BIN)/python tests/attacks/matrix.py
 
 gpu-check: .venv/ready  ## Grades one kata of each kind on the CPU and on a GPU, if there is one.
 	$(BIN)/python benchmarks/gpu_check.py
