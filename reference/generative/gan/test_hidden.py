@@ -70,7 +70,7 @@ def check_result(returned, covered, quality, step):
 @pytest.mark.task(1)
 def test_by_hand(submission):
     """Counts five samples around three centers."""
-    centers = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+    centers = np.array([[0, 0], [10, 0], [0, 10]], float)
     samples = np.array([[1.0, 1.0], [0.0, 2.9], [7.5, 0.0], [0.0, 5.1], [5.0, 4.0]])
     check_result(submission.mode_coverage(samples, centers, 1.0), 2, 0.6, NEAREST)
 
