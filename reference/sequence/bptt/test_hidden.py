@@ -269,8 +269,9 @@ def test_keeps_what_is_short(submission, rng, norm):
 
 @pytest.mark.task(3)
 def test_edges_of_clipping(submission):
-    """Leaves zeros and a norm that is just the limit as they are, and copes with entries of 1e15."""
+    """Leaves zeros and a norm that is just the limit as they are, and copes with entries of 1e15 and a limit of 1e-6."""
     check_clipping(submission, [np.zeros((2, 3)), np.zeros(2)], 1.0, 1.0, ZERO)
     check_clipping(submission, [np.array([3.0]), np.array([4.0])], 5.0, 1.0, "The factor is at most 1.")
     check_clipping(submission, [np.array([1e15, -1e15]), np.array([0.0])], 1.0, 0.5**0.5 * 1e-15, FACTOR)
+    check_clipping(submission, [np.array([3e-6, 4e-6])], 1e-6, 0.2, FACTOR)
     check_clipping(submission, [np.array(-8.0)], 0.5, 1 / 16, FACTOR)

@@ -15,7 +15,7 @@ from grader.testing import unpack
 
 PARTS = ("forget", "input", "candidate", "output")
 NAMES = [f"{part}_{kind}" for kind in ("kernel", "bias") for part in PARTS]
-SOURCES = {"the inputs": ["inputs"], "both states": ["h", "C"], "the kernels": NAMES[:4], "the biases": NAMES[4:]}
+SOURCES = {"the inputs and both states": ["inputs", "h", "C"], "the kernels and the biases": NAMES}
 OPEN, CLOSED = 50.0, -50.0
 GATES = {
     "keeps its memory where only the forget and the output gate are open": ("forget", "output"),
