@@ -14,7 +14,7 @@ class SqueezeExcitation(keras.layers.Layer):
         output_c = s_c x_c                              scale
 
     z and s are rows with one entry for each channel. σ(a) = 1 / (1 + exp(-a)) works entry by entry, never NaN, however
-    large a is, so each gate s_c is a number from 0 to 1, independent of the other gates. All pixels of a channel have the
+    large a is, nor is its gradient, so each gate s_c is a number from 0 to 1, independent of the other gates. All pixels of a channel have the
     same gate. Each image has its own gates, which depend on no other image of the batch. There are no biases, as in the
     paper.
 

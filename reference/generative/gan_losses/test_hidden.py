@@ -51,7 +51,7 @@ LOSSES = {
 CALLS = [pytest.param(what, marks=pytest.mark.task(task)) for what, (task, *_) in LOSSES.items()]
 EXTREMES = [
     pytest.param(logit, what, marks=call.marks)
-    for logit in (-1e3, -40.0, 40.0, 1e3)
+    for logit in (-1e3, 1e3)
     for call in CALLS
     for (what,) in [call.values]
 ]
@@ -183,7 +183,7 @@ def test_discriminator_by_hand(submission):
 
 
 @pytest.mark.task(1)
-@pytest.mark.parametrize(("real", "fake"), [((4, 1), (4, 1)), ((2, 1), (7, 1)), ((5,), (1,)), ((1, 1), (3, 1))])
+@pytest.mark.parametrize(("real", "fake"), [((4, 1), (4, 1)), ((2, 1), (7, 1)), ((5,), (1,))])
 def test_discriminator(submission, rng, real, fake):
     """Adds the mean over logits of shape `real` and the mean over fake ones of shape `fake`."""
     logits = np.float32(3 * rng.normal(size=real)), np.float32(3 * rng.normal(size=fake))
@@ -207,7 +207,7 @@ def test_generator_by_hand(submission):
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize("shape", [(6, 1), (1, 1), (5,)])
+@pytest.mark.parametrize("shape", [(6, 1), (5,)])
 @pytest.mark.parametrize("saturating", [False, True])
 def test_generator(submission, rng, saturating, shape):
     """Takes the mean over fakes, from logits of shape `shape`, with saturating=`saturating`."""
@@ -218,13 +218,14 @@ def test_generator(submission, rng, saturating, shape):
 
 @pytest.mark.parametrize(("logit", "what"), EXTREMES)
 def test_large_logits(submission, support, logit, what):
-    """Stays finite and exact, with its gradient, where logits are `logit`: `what`."""
+    """Stays finite and exact, with its gradient, where logits are `logit`, and where they are a 25th of that: `what`."""
     _, name, count, settings, _ = LOSSES[what]
-    logits = [np.float32([[sign * logit]]) for sign in (1, -1)[:count]]
-    for arrays in (logits, [np.float32([[logit], [0.5]])] * count):
-        returned = assert_finite(getattr(submission, name)(*arrays, *settings), (), next_step=LOGITS)
-        assert_close(returned, EXPECTED[name](*arrays, *settings), next_step=LOGITS)
-    check_gradients(support, what, logits)
+    for size in (logit / 25, logit):
+        logits = [np.float32([[sign * size]]) for sign in (1, -1)[:count]]
+        for arrays in (logits, [np.float32([[size], [0.5]])] * count):
+            returned = assert_finite(getattr(submission, name)(*arrays, *settings), (), next_step=LOGITS)
+            assert_close(returned, EXPECTED[name](*arrays, *settings), next_step=LOGITS)
+        check_gradients(support, what, logits)
 
 
 def check_gradients(support, what, arrays):
@@ -258,7 +259,7 @@ def test_compiled_and_differentiated(submission, support, rng, what):
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize(("rows", "fakes"), [(4, 4), (2, 5)])
+@pytest.mark.parametrize(("rows", "fakes"), [(2, 5)])
 def test_discriminator_step(submission, support, rng, rows, fakes):
     """Changes the discriminator by one step of SGD, and nothing else, with `rows` real rows and `fakes` rows of noise."""
     check_discriminator_step(submission, support, rng, rows, fakes)

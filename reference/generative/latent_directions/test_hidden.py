@@ -56,6 +56,7 @@ def find_tag(codes, attribute, found):
         "mean with the attribute": codes[attribute].mean(axis=0),
         "standardised": whitened * deviations,
         "each by itself": difference / deviations**2,
+        "correlations": difference / deviations,
         "principal": np.linalg.eigh(np.cov(codes.T))[1][:, -1],
         "no intercept": np.linalg.solve(codes.T @ codes, codes.T @ np.where(attribute, 1.0, -1.0)),
         "uncentred labels": np.linalg.solve(codes.T @ codes, codes.T @ attribute),

@@ -25,6 +25,7 @@ ALONE = {
 }
 EPSILON = "Epsilon is 1e-6 here: name it when you make the normalizations, for Keras' default is 1e-3."
 PAST = "In MHA_1 element i may attend to itself and to those before it: give attention a causal mask, always."
+SAME = "Use no dropout, in a sub-layer or in attention: in training a block gives the same."
 WHOLE = "MHA_2 sees the whole memory, from the first element on: there is no causal mask there."
 MASK = "`memory_mask` belongs to MHA_2, over its keys: True stays True, and all queries see the same keys."
 COMPILED = (
@@ -117,9 +118,9 @@ def random_mask(rng, batch, time):
     return mask
 
 
-def check_outputs(outputs, expected, next_step=FORMULA, name=None):
+def check_outputs(outputs, expected, next_step=FORMULA, name=None, tag=None):
     outputs = assert_finite(assert_shape(outputs, expected.shape, next_step=SHAPE))
-    assert_close(outputs, expected, rtol=1e-3, atol=1e-4, name=name, next_step=next_step)
+    assert_close(outputs, expected, rtol=1e-3, atol=1e-4, name=name, next_step=next_step, tag=tag)
 
 
 @pytest.mark.task(1)
@@ -147,13 +148,15 @@ def test_no_look_ahead(submission, support, rng):
     weights, (y, m) = random_weights(rng, 4, 2, 5), random_input(rng, 2, 6, 3, 4)
     block, changed, other = make_block(submission, support, weights), int(rng.integers(1, 6)), y.copy()
     other[:, changed] = 5 * rng.normal(size=(2, 4))
+    name, alone = "the output for the first target alone", run(y[:, :1], m, weights)
+    check_outputs(block(y[:, :1], m), alone, WHOLE, name)
+    check_outputs(block(y[:, :1], m, training=True), alone, SAME, f"{name}, in training", tag="dropout")
     check_outputs(block(y, m, training=True), run(y, m, weights), PAST, "the outputs in training")
     before, after = (assert_finite(assert_shape(block(x, m), y.shape, next_step=SHAPE)) for x in (y, other))
     name = f"the outputs before element {changed}, which has changed,"
     check_outputs(after[:, :changed], before[:, :changed], PAST, name)
     moved = np.abs(after[:, changed] - before[:, changed]).max(axis=1).min()
     check(moved > 1e-3, "The element's own output has not changed.", next_step=PAST)
-    check_outputs(block(y[:, :1], m), run(y[:, :1], m, weights), WHOLE, "the output for the first target alone")
 
 
 @pytest.mark.task(3)

@@ -24,6 +24,7 @@ FORWARD = "With MHA giving 0, only the second equation is at work, from Y = LN_1
 NORM = "After each of the two sums comes a layer normalization of its own, over the last axis."
 EPSILON = "Epsilon is 1e-6 here: name it when you make the normalizations, for Keras' default is 1e-3."
 MASK = "Let `attention_mask` say which keys may be seen: True stays True, and all queries see the same keys."
+SAME = "Use no dropout, in a sub-layer or in attention: in training a block gives the same."
 STACK = "The output of one block is the input of the next, from `blocks[0]` on; all get the mask."
 OWN = "Make a new `EncoderBlock` for each place in the list, without a seed."
 COMPILED = "Use operations of Keras or TensorFlow only, and let them find batch and time: the shape does not know them."
@@ -128,11 +129,11 @@ def random_mask(rng, batch, time):
     return mask
 
 
-def check_outputs(outputs, expected, mask=None, next_step=FORMULA):
+def check_outputs(outputs, expected, mask=None, next_step=FORMULA, tag=None):
     outputs = assert_finite(assert_shape(outputs, expected.shape, next_step=SHAPE))
     mask = np.ones(expected.shape[:2], dtype=bool) if mask is None else mask
     name = None if mask.all() else "the outputs of the real elements"
-    assert_close(outputs[mask], expected[mask], rtol=1e-3, atol=1e-4, name=name, next_step=next_step)
+    assert_close(outputs[mask], expected[mask], rtol=1e-3, atol=1e-4, name=name, next_step=next_step, tag=tag)
 
 
 @pytest.mark.task(1)
@@ -154,6 +155,7 @@ def test_block(submission, support, rng):
     for shape in [(2, 4), (3, 3), (2, 1)]:
         inputs = rng.normal(size=(*shape, 12))
         check_outputs(block(inputs), run(inputs, [weights]))
+    check_outputs(block(inputs, training=True), run(inputs, [weights]), next_step=SAME, tag="training")
 
 
 @pytest.mark.task(2)
