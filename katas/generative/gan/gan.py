@@ -8,7 +8,7 @@ import numpy as np
 def mode_coverage(samples: np.ndarray, centers: np.ndarray, std: float, least: int = 1) -> tuple[int, float]:
     """Counts the modes that a generator covers, and the share of its samples that are good.
 
-    A. Srivastava and others, "VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational Learning", NeurIPS 2017, arXiv
+    A. Srivastava et al., "VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational Learning", NeurIPS 2017, arXiv
     1705.07761; there, too, a sample is good within three deviations, and one good sample is enough.
 
         a sample is good:    distance to the nearest center <= 3 std
@@ -31,7 +31,7 @@ def mode_coverage(samples: np.ndarray, centers: np.ndarray, std: float, least: i
 def train_gan(points: np.ndarray, latent_dim: int, steps: int, seed: int) -> Callable:
     """Trains a generator against a discriminator, in turn, and returns the generator.
 
-    I. Goodfellow and others, "Generative Adversarial Networks", arXiv 1406.2661, algorithm 1 with one step of the discriminator
+    I. Goodfellow et al., "Generative Adversarial Networks", arXiv 1406.2661, algorithm 1 with one step of the discriminator
     for each step of the generator. Batch size, networks, optimizers, learning rates and losses are yours.
 
     Args:

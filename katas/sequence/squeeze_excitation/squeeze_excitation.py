@@ -13,10 +13,10 @@ class SqueezeExcitation(keras.layers.Layer):
         s   = σ(ReLU(z W_1) W_2)                        excitation
         output_c = s_c x_c                              scale
 
-    z and s are rows with one entry for each channel. σ(a) = 1 / (1 + exp(-a)) works entry by entry, never NaN, however
-    large a is, nor is its gradient, so each gate s_c is a number from 0 to 1, independent of the other gates. All pixels of a channel have the
-    same gate. Each image has its own gates, which depend on no other image of the batch. There are no biases, as in the
-    paper.
+    z and s are rows with one entry for each channel. σ(a) = 1 / (1 + exp(-a)) works entry by entry; neither it nor its
+    gradient is ever NaN, however large a is. So each gate s_c is a number from 0 to 1, independent of the other gates. All
+    pixels of a channel have the same gate. Each image has its own gates, which depend on no other image of the batch. There
+    are no biases, as in the paper.
 
     The layer works in compiled training too: `fit` runs the Python code of `call` once, with a symbolic tensor, and repeats
     only the Keras and TensorFlow operations that it finds. There batch, height and width are None in `inputs.shape`.

@@ -50,10 +50,7 @@ LOSSES = {
 }
 CALLS = [pytest.param(what, marks=pytest.mark.task(task)) for what, (task, *_) in LOSSES.items()]
 EXTREMES = [
-    pytest.param(logit, what, marks=call.marks)
-    for logit in (-1e3, 1e3)
-    for call in CALLS
-    for (what,) in [call.values]
+    pytest.param(logit, what, marks=call.marks) for logit in (-1e3, 1e3) for call in CALLS for (what,) in [call.values]
 ]
 
 
