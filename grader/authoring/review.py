@@ -10,7 +10,6 @@ from typing import Final
 from grader.authoring.finding import Finding
 from grader.authoring.separation import find_unseparated
 from grader.content import fingerprint
-from grader.content.calibration import LONG_SECONDS
 from grader.content.calibration import MOST_FALSE_FAILS
 from grader.content.calibration import Calibration
 from grader.content.calibration import assess
@@ -31,6 +30,9 @@ from grader.service.client import traces_folder
 
 LIMIT_FACTOR: Final = 3.0
 """Limits are at least this many times what the reference needs, lest a slow machine fail a correct solution."""
+
+_DEFERRED_SECONDS: Final = 0.2
+"""Where there is no evidence that depends on it, a test that takes longer is not run for a mistake that others catch."""
 
 Grades = dict[tuple[Solution, int], Result]
 """The results by solution and seed."""
@@ -99,7 +101,7 @@ def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None)
                 seconds[test.name] = min(test.seconds, seconds.get(test.name, test.seconds))
     if calibration:
         return timed | calibration.long_tests
-    return timed | {test for test, least in seconds.items() if least > LONG_SECONDS}
+    return timed | {test for test, least in seconds.items() if least > _DEFERRED_SECONDS}
 
 
 def find_unclear(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[tuple[Solution, int]]:
