@@ -69,7 +69,8 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
         if solution.kind == "reference":
             yield from _look_at_limits(kata, result)
         elif solution.kind == "wrong":
-            caught[solution].append(_failed(result))
+            # What was not run because another test caught it may catch it as well.
+            caught[solution].append(_failed(result) | {test.name for test in result.tests if test.status == "skip"})
     for solution, failed in caught.items():
         if all(failed) and not set.intersection(*failed):
             yield Finding(solution.where, "is caught by other tests with other seeds; one test must always catch it")
