@@ -161,7 +161,7 @@ ATTACKS = {
         "libraries",
         "Imports a finished convolution where it is called.",
         calls("scipy.signal.correlate(inputs, kernel[None, ..., 0])", "import scipy.signal"),
-        says="off limits",
+        says="off limits|No module named",  # Without a jail, a worker cannot read a Python that lies in a private folder.
     ),
     "reloads a library": Attack(
         "libraries",
