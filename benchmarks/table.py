@@ -179,7 +179,7 @@ def main(students: int, rounds: int) -> None:
                 f"{python:.3f} s",
                 command / python,
             )
-        run("zygote", "stop", folder=folder)
+        run("service", "stop", folder=folder)
 
 
 if __name__ == "__main__":
