@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from grader.authoring.review import Grades
 from grader.authoring.review import find_long_tests
 from grader.authoring.review import find_unclear
-from grader.authoring.separation import find_unseparated
+from grader.authoring.review import look_at_speed
 from grader.content import fingerprint
 from grader.content.calibration import REFERENCE
 from grader.content.calibration import Calibration
@@ -126,13 +126,9 @@ def _check_verdicts(kata: Kata, grades: Grades) -> None:
 
 
 def _check_speed(kata: Kata, grades: Grades) -> None:
-    if "speed" in kata.spec.thresholds:
-        results: Results = {}
-        for (solution, _), result in grades.items():
-            results.setdefault(solution.key, []).append(result)
-        problems = list(find_unseparated(kata.spec.thresholds["speed"], results))
-        if problems:
-            raise PackError("\n".join(f"{kata.folder / 'kata.toml'}: {problem}." for problem in problems))
+    problems = [f"{finding.file}: {finding.problem}." for finding in look_at_speed(kata, grades)]
+    if problems:
+        raise PackError("\n".join(problems))
 
 
 def _values(threshold: str, results: Results) -> dict[str, list[float | None]]:

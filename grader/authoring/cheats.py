@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import base64
 import pickle
-from collections import Counter
 from collections import defaultdict
-from collections.abc import Callable
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from typing import Final
 from typing import TypeVar
@@ -103,8 +102,8 @@ def make_cheats(kata: Kata, traces: Traces) -> Iterator[Solution]:
     recites = _SOURCE.replace("{expression}", "recite(name)") + _RECITE.replace("{known}", _answers_in(traces))
     yield _make(kata, "by_heart", _BY_HEART, recites)
     if kata.support.exists():
-        functions = _names_in(kata.support.read_bytes(), ast.FunctionDef)
-        names = [name for name in functions if not name.startswith("make")]
+        functions = _find(ast.FunctionDef, kata.support)
+        names = [function.name for function in functions if not function.name.startswith("make")]
         patches = recites + _PATCH.replace("{names}", repr(names))
         yield _make(kata, "by_heart_with_support", _BY_HEART_WITH_SUPPORT, patches)
 
@@ -120,36 +119,33 @@ def find_undeserved(kata: Kata, cheat: Solution, result: Result, traces: Traces)
         result: what it got.
         traces: what the reference did.
     """
-    stub = kata.stub.read_bytes()
-    constant = set(_names_in(stub, ast.FunctionDef, lambda function: not ast.unparse(function.args)))
-    earned, most = Counter[int](), Counter[int]()
-    for test in result.tests:
-        earned[test.task] += test.points  # type: ignore[assignment]  # Counter adds up floats as well.
-        most[test.task] += test.max_points  # type: ignore[assignment]
-    for task, points in earned.items():
-        asked = {answer.function for test in result.tests if test.task == task for answer in traces[test.name].answers}
+    constant = {function.name for function in _find(ast.FunctionDef, kata.stub) if not ast.unparse(function.args)}
+    for task in sorted({test.task for test in result.tests}):
+        tests = [test for test in result.tests if test.task == task]
+        asked = {answer.function for test in tests for answer in traces[test.name].answers}
         if asked <= constant and cheat.name not in _IGNORANT:
             continue
-        limit = _LEAST_POINTS if cheat.name in _IGNORANT else most[task]
-        if points >= min(limit, most[task]) > 0:
-            passed = [test.name for test in result.tests if test.task == task and test.points]
-            problem = f"{points:.2g} of {most[task]:g} points in task {task} for {cheat.title}: {', '.join(passed)}"
+        points, most = sum(test.points for test in tests), sum(test.max_points for test in tests)
+        limit = min(_LEAST_POINTS, most) if cheat.name in _IGNORANT else most
+        if points >= limit > 0:
+            passed = ", ".join(test.name for test in tests if test.points)
+            problem = f"{points:.2g} of {most:g} points in task {task} for {cheat.title}: {passed}"
             yield Finding.about(kata.hidden_tests, f"a submission gets {problem}; let these tests ask for more")
 
 
 def _make(kata: Kata, name: str, title: str, source: str) -> Solution:
-    stub = kata.stub.read_bytes()
     lines = [
-        f"{function} = lambda *arguments, **keywords: answer({function!r}, arguments)"
-        for function in _names_in(stub, ast.FunctionDef)
+        f"{function.name} = lambda *arguments, **keywords: answer({function.name!r}, arguments)"
+        for function in _find(ast.FunctionDef, kata.stub)
     ]
-    lines += [f"{class_name} = Cheat" for class_name in _names_in(stub, ast.ClassDef)]
+    lines += [f"{found.name} = Cheat" for found in _find(ast.ClassDef, kata.stub)]
     text = "\n".join([source, *lines, ""])
     return Solution(kind="cheat", name=name, source=text.encode(), file=kata.hidden_tests, title=title)
 
 
-def _names_in(source: bytes, kind: type[T], accepts: Callable[[T], bool] = lambda definition: True) -> list[str]:
-    return [node.name for node in ast.parse(source).body if isinstance(node, kind) and accepts(node)]
+def _find(kind: type[T], file: Path) -> list[T]:
+    """Lists the functions, or the classes, that a file defines at its top."""
+    return [node for node in ast.parse(file.read_bytes()).body if isinstance(node, kind)]
 
 
 def _answers_in(traces: Traces) -> str:

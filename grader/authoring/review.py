@@ -43,7 +43,7 @@ def review(kata: Kata, grades: Grades) -> Iterator[Finding]:
     yield from _look_at_grades(kata, grades)
     yield from _look_at_diagnoses(kata, grades)
     yield from _look_at_evidence(kata, grades)
-    yield from _look_at_speed(kata, grades)
+    yield from look_at_speed(kata, grades)
 
 
 def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
@@ -192,7 +192,7 @@ def _look_at_evidence(kata: Kata, grades: Grades) -> Iterator[Finding]:
                 yield Finding.about(file, f"does not fit the kata any more ({solution.key}: {problem}); {again}")
 
 
-def _look_at_speed(kata: Kata, grades: Grades) -> Iterator[Finding]:
+def look_at_speed(kata: Kata, grades: Grades) -> Iterator[Finding]:
     """Checks that the limit of speed lies far from what right and slow wrong solutions take."""
     if "speed" in kata.spec.thresholds:
         results: defaultdict[str, list[Result]] = defaultdict(list)

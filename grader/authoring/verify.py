@@ -139,11 +139,12 @@ def verify(
         unclear = {kata.name: find_unclear(kata, grades[kata.name], evidence[kata.name]) for kata in part}
         grade([wanted for wanted in everything if wanted[1:] in unclear[wanted[0].name]], {})
         # The cheats know what the reference answers with seed 0, and meet a seed that nothing else was graded with.
-        grade([(kata, cheat, num_seeds) for kata in part for cheat in make_cheats(kata, _trace_of(kata))], {}, cheats)
+        traces = {kata.name: _trace_of(kata) for kata in part}
+        grade([(kata, cheat, num_seeds) for kata in part for cheat in make_cheats(kata, traces[kata.name])], {}, cheats)
         for kata in part:
             known[kata.name] = _report(kata, grades[kata.name], num_seeds, cpu_seconds[kata.name] / num_seeds)
             for (cheat, _), result in cheats[kata.name].items():
-                known[kata.name].findings += find_undeserved(kata, cheat, result, _trace_of(kata))
+                known[kata.name].findings += find_undeserved(kata, cheat, result, traces[kata.name])
             cache.store(files[kata.name], versions[kata.name], msgspec.json.encode(known[kata.name]))
     if with_budget:
         for kata in katas:
@@ -152,7 +153,7 @@ def verify(
 
 
 def count_grades(katas: list[Kata], num_seeds: int) -> int:
-    """Counts the grades that a verification of these katas makes when nothing is known yet."""
+    """Counts the grades that a verification makes of these katas' own solutions when nothing is known yet."""
     return sum(len(_solutions(kata)) for kata in katas) * num_seeds
 
 
