@@ -133,18 +133,19 @@ def grade(service: OwnService, hidden: tuple[str, ...]) -> GradeSource:
     return grade_source
 
 
-def zygotes_of(service: int) -> list[int]:
-    """Lists the processes of a service's zygotes and their workers, parents first."""
-    parents, names = {}, {}
+def zygotes_of(service: int, *, with_orphans: bool = False) -> list[int]:
+    """Lists the processes of a service's zygotes and their workers, parents first; if asked, with what process 1 took over."""
+    parents, zygotes = {}, set()
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit():
                 parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                names[int(entry.name)] = (entry / "cmdline").read_bytes()
-    family = [service]
+                if b"grader.worker.zygote" in (entry / "cmdline").read_bytes():
+                    zygotes.add(int(entry.name))
+    family = [service, *(orphan for orphan in zygotes if with_orphans and parents[orphan] == 1)]
     for member in family:
         family += [child for child, parent in parents.items() if parent == member]
-    return [member for member in family if b"grader.worker.zygote" in names.get(member, b"")]
+    return [member for member in family if member in zygotes]
 
 
 def query(db: Path, statement: str) -> list[tuple[Any, ...]]:

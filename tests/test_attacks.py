@@ -70,7 +70,7 @@ def at_import(attack: str) -> str:
 
 
 def in_call(attack: str) -> str:
-    body = "\n".join("    " + line for line in attack.splitlines())
+    body = textwrap.indent(attack, "    ")
     return f"def double(values):\n{body}\n    return values\n"
 
 
@@ -396,17 +396,11 @@ def test_worker_has_no_socket_but_its_own(write_kata: WriteKata, grade: GradeSou
 
 def process_count(service: OwnService) -> int:
     """Counts the zygotes and workers of a service, and whatever a worker has left to process 1, once all spares are there."""
-    count = -1
-    while True:
-        left = 0
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                if entry.name.isdigit() and b"grader.worker.zygote" in (entry / "cmdline").read_bytes():
-                    left += (entry / "stat").read_text().rpartition(")")[2].split()[1] == "1"
-        before, count = count, left + len(zygotes_of(service.process.pid))
-        if count == before:
-            return count
+    before, count = -1, -2
+    while count != before:
+        before, count = count, len(zygotes_of(service.process.pid, with_orphans=True))
         time.sleep(2)
+    return count
 
 
 def test_environment_of_the_user_is_not_seen(write_kata: WriteKata, hidden: tuple[str, ...], monkeypatch) -> None:

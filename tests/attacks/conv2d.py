@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from attacks import WAITS
 from attacks import Attack
 
@@ -46,7 +48,7 @@ def conv2d(inputs, kernel, bias, stride=1, padding="valid"):
 
 def timed(statement: str, before: str = "") -> str:
     """A slow and correct submission that does something else when it is timed."""
-    body = "\n".join("        " + line for line in statement.splitlines())
+    body = textwrap.indent(statement, "        ")
     return (
         f"{SLOW}\n{before}\ndef conv2d(inputs, kernel, bias, stride=1, padding='valid'):\n"
         f"    if {IS_TIMED}:\n{body}\n    return slow(inputs, kernel, bias, stride, padding)\n"

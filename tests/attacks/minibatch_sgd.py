@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from attacks import WAITS
 from attacks import Attack
 
@@ -23,13 +25,13 @@ def stochastic_gradient_descent(gradient, start, inputs, targets, batch_size, le
 
 def descends(body: str, before: str = "") -> str:
     """A submission whose tasks 1 and 2 are right, and whose task 3 does something else."""
-    lines = "\n".join("    " + line for line in body.splitlines())
+    lines = textwrap.indent(body, "    ")
     return f"{HONEST}\n{before}\ndef stochastic_gradient_descent(gradient, start, *rest):\n{lines}\n"
 
 
 def deals(body: str) -> str:
     """A submission that deals batches in another way, and does nothing else."""
-    lines = "\n".join("    " + line for line in body.splitlines())
+    lines = textwrap.indent(body, "    ")
     return f"import numpy as np\ndef minibatches(inputs, targets, batch_size, generator):\n{lines}\n"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from attacks import WAITS
 from attacks import Attack
 
@@ -35,7 +37,7 @@ def header(value, body=b""):
 
 def in_call(statement: str, before: str = "") -> str:
     """A submission that does something in each call, and then answers with zeros."""
-    body = "\n".join("    " + line for line in statement.splitlines())
+    body = textwrap.indent(statement, "    ")
     return f"{before}\ndef perceptron(inputs, weights, bias):\n{body}\n    return [0]\n{GATE}"
 
 
@@ -45,7 +47,7 @@ def forges(statement: str) -> str:
 
 def besides(statement: str) -> str:
     """A correct submission that tries something besides, when it is loaded, and says what came of it."""
-    body = "\n".join("    " + line for line in statement.splitlines())
+    body = textwrap.indent(statement, "    ")
     return (
         f"import os, sys\ntry:\n{body}\n    print('done')\nexcept Exception as error:\n    print(repr(error))\n{RIGHT}"
     )

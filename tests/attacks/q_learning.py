@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from attacks import WAITS
 from attacks import Attack
 
@@ -21,7 +23,7 @@ EARNED = 6.0
 
 def trains(body: str, before: str = "") -> str:
     """A submission whose first two tasks are right, and whose training does something else."""
-    lines = "\n".join("    " + line for line in body.splitlines())
+    lines = textwrap.indent(body, "    ")
     return (
         f"{HONEST}\n{before}\ndef train(environment, episodes, discount, seed):\n"
         f"    n, m = int(environment.observation_space.n), int(environment.action_space.n)\n{lines}\n"
