@@ -7,6 +7,7 @@ It offers the same fixtures as `grader.pytest_plugin`, so that the same tests ru
 from __future__ import annotations
 
 import importlib.util
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,9 @@ from grader.content.kata import load_kata
 
 SAMPLES = 3
 """So many ratios a judge takes of code that is as fast as the reference."""
+
+call_seconds: list[float] = []
+"""The processor time of each call of the submission and of the reference."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +59,9 @@ class PlainModule:
         function = getattr(self.module, name)
 
         def call(*arguments: Any, **keywords: Any) -> Any:
+            start = time.process_time()
             value = function(*arguments, **keywords)
+            call_seconds.append(time.process_time() - start)
             return np.asarray(value) if hasattr(value, "__array__") else value
 
         return call

@@ -784,7 +784,7 @@ STEPS = (call, call_with_functions, call_with_functions_that_fail, read_attribut
 def try_exchange(zygote: FakeZygote, manner: str, random: Random) -> str:
     """Lets a judge speak with a fake worker as a hidden test does; returns how that ended."""
     code = Code("kata", b"x = 1", Path("support.py"), random.choice((None, b"y = 1")))
-    proxy = TimedProxy(code, LIMITS, lambda: zygote.start(random, manner))
+    proxy = TimedProxy(code, LIMITS, lambda _: zygote.start(random, manner))
     proxy.begin_test(1)
     zygote.worker = None
     try:

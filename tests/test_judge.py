@@ -24,6 +24,7 @@ from grader.errors import PackError
 from grader.errors import SubmissionStopped
 from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
+from grader.judge.libraries import Zygotes
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.thresholds import MAX_SAMPLES
 from grader.judge.usage import ProcessUsage
@@ -420,6 +421,7 @@ class DyingWorker:
     """A worker that is killed while it loads."""
 
     is_alive = True
+    needs_library = False
     layers = ()
     cpu_seconds_at_end = 0.0
     usage = ProcessUsage(None)
@@ -442,12 +444,12 @@ def test_loading_is_tried_again_once_when_another_process_kills_the_worker(
 ) -> None:
     killed = SubmissionStopped("Killed.", next_step="", was_perhaps_killed=True)
     workers = iter([*[DyingWorker(killed)] * deaths, DyingWorker(None), DyingWorker(None)])
-    monkeypatch.setattr(Grade, "_start_worker", lambda _, *, is_trusted: next(workers))
-    with socket.socket() as zygote:
+    monkeypatch.setattr(Grade, "_start_worker", lambda *_: next(workers))
+    with socket.socket() as nobody:
         context = KataContext(
             kata=write_kata(),
             digest="",
-            zygote=zygote,
+            zygotes=Zygotes(nobody, nobody),
             reference_source=b"",
             support_source=None,
             data={},

@@ -45,7 +45,7 @@ class Answering:
 
 
 def code_that(answer: Callable[[Callable[[wire.Message], Any]], Any]) -> CodeProxy:
-    code = CodeProxy(Code("kata", b"", Path("support.py")), Limits(), lambda: Answering(answer))  # type: ignore[arg-type,return-value]
+    code = CodeProxy(Code("kata", b"", Path("support.py")), Limits(), lambda _: Answering(answer))  # type: ignore[arg-type,return-value]
     code.begin_test(0)
     return code
 

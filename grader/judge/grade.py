@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import socket
 import time
 import traceback
 from collections import Counter
@@ -20,6 +19,7 @@ import pytest
 from grader.content.calibration import Calibration
 from grader.content.kata import Kata
 from grader.content.solution import Solution
+from grader.diagnosis.replay import ReplayTimeout
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
 from grader.errors import GraderError
@@ -32,6 +32,7 @@ from grader.harmless import harmless
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.description import describe
 from grader.judge.feedback import explain
+from grader.judge.libraries import Zygotes
 from grader.judge.pictures import Pictures
 from grader.judge.process import WorkerProcess
 from grader.judge.proxy import Call
@@ -66,7 +67,7 @@ class KataContext:
     kata: Kata
     digest: str
     """Changes with any file of the kata, and with the grader."""
-    zygote: socket.socket
+    zygotes: Zygotes
     reference_source: bytes
     support_source: bytes | None
     data: dict[str, bytes]
@@ -74,6 +75,8 @@ class KataContext:
     calibration: Calibration | None
     start_seconds: float
     """How long a worker may take to appear."""
+    has_libraries: bool = True
+    """Whether the full zygote has imported them."""
 
 
 class Grade:
@@ -139,9 +142,16 @@ class Grade:
         return result
 
     def start_beside(self, solution: Solution) -> Grade:
-        """Returns the grade of a solution of the kata itself, with the same seed and tests."""
+        """Returns the grade of a solution of the kata itself, with the same seed and tests.
+
+        Raises:
+            ReplayTimeout: it would have to wait until the libraries are imported.
+        """
         request = msgspec.structs.replace(self.request, source=solution.source)
-        return Grade(self.context, self.plugin, self.items.values(), request)
+        grade = Grade(self.context, self.plugin, self.items.values(), request)
+        if grade.submission.needs_libraries and not self.context.has_libraries:
+            raise ReplayTimeout
+        return grade
 
     def trace(self, test: str) -> Trace:
         """Runs one test; returns what the submission did in it."""
@@ -173,12 +183,13 @@ class Grade:
         kata, spec = self.kata, self.kata.spec
         context = self.context
         code = Code(kata.name, source, kata.support, context.support_source, context.data, tuple(spec.forbidden))
-        return CodeProxy(code, spec.limits, lambda: self._start_worker(is_trusted=is_trusted), is_trusted=is_trusted)
+        return CodeProxy(code, spec.limits, self._start_worker, is_trusted=is_trusted)
 
-    def _start_worker(self, *, is_trusted: bool) -> WorkerProcess:
-        limits, start_seconds = self.kata.spec.limits, self.context.start_seconds
-        worker = WorkerProcess(self.context.zygote, limits, start_seconds, is_trusted=is_trusted)
-        if self.request.device == "gpu":
+    def _start_worker(self, needs_libraries: bool) -> WorkerProcess:
+        zygotes, on_gpu = self.context.zygotes, self.request.device == "gpu"
+        control = zygotes.full if needs_libraries or on_gpu else zygotes.light
+        worker = WorkerProcess(control, self.kata.spec.limits, self.context.start_seconds)
+        if on_gpu:
             deadline = OwnTimeDeadline(self.context.start_seconds, worker.usage)
             if not worker.request(wire.Message("count_gpus", 0), deadline=deadline):
                 worker.kill()

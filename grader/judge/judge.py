@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gc
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ from typing import Final
 import msgspec
 import pytest
 
+from grader import memory
 from grader.content import fingerprint
 from grader.content.calibration import read_calibration
 from grader.content.kata import Kata
@@ -31,6 +31,7 @@ from grader.errors import PackError
 from grader.judge.description import describe
 from grader.judge.grade import Grade
 from grader.judge.grade import KataContext
+from grader.judge.libraries import Zygotes
 from grader.judge.pictures import preload as preload_pictures
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.verdict import finish_diagnosis
@@ -42,38 +43,28 @@ from grader.protocol.channel import JudgeRequest
 from grader.protocol.limits import FIRST_START_SECONDS
 from grader.protocol.limits import START_SECONDS
 
+_UNUSED_PLUGINS: Final = (
+    *("cacheprovider", "terminal", "junitxml", "doctest", "pastebin", "faulthandler", "logging", "debugging", "unittest"),
+    *("warnings", "threadexception", "unraisableexception", "setuponly", "setupplan", "legacypath"),
+)
+"""Parts of pytest that hidden tests have no use for; some take part in every test, and that takes time."""
+
 _PYTEST_OPTIONS: Final = [
-    "--noconftest",
-    "--strict-markers",
-    "--capture=no",
-    "--import-mode=importlib",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:terminal",
-    "-p",
-    "no:junitxml",
-    "-p",
-    "no:doctest",
-    "-p",
-    "no:pastebin",
-    "-p",
-    "no:faulthandler",
-    "-p",
-    "no:logging",
+    *("--noconftest", "--strict-markers", "--capture=no", "--import-mode=importlib"),
+    *(word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")),
 ]
 
 
 class Judge(HiddenTestPlugin):
     """The state after collection: one kata and its hidden tests."""
 
-    def __init__(self, kata: Kata, zygote: socket.socket, requests: socket.socket) -> None:
+    def __init__(self, kata: Kata, zygotes: Zygotes, requests: socket.socket) -> None:
         super().__init__()
         self.requests = requests
         self.context = KataContext(
             kata=kata,
             digest=fingerprint.of_graded(kata),
-            zygote=zygote,
+            zygotes=zygotes,
             reference_source=kata.reference.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,
             data={file.name: file.read_bytes() for file in kata.data_files()},
@@ -86,8 +77,9 @@ class Judge(HiddenTestPlugin):
         problem = "\n".join(self.collection_errors)[-2000:] or self._find_problem(session.items)
         if any("pictures" in getattr(item, "fixturenames", ()) for item in session.items):
             preload_pictures()
-        gc.collect()
-        gc.freeze()
+        for item in session.items:
+            _ = item.location  # Computed once here, and not in every grade.
+        memory.settle()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
             packet, descriptors, _, _ = socket.recv_fds(self.requests, channel.MAX_REQUEST_BYTES, 2)
@@ -98,9 +90,9 @@ class Judge(HiddenTestPlugin):
                     try:
                         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                         introduction = msgspec.msgpack.decode(packet, type=Introduction)
-                        self.context.start_seconds = (
-                            START_SECONDS if introduction.zygote_is_ready else FIRST_START_SECONDS
-                        )
+                        self.context.has_libraries = introduction.zygotes_are_ready
+                        if introduction.zygotes_are_ready:
+                            self.context.start_seconds = START_SECONDS
                         self._answer(client, ticket, session.items, problem)
                     finally:
                         os._exit(0)
@@ -168,17 +160,17 @@ def _may_diagnose(ticket: socket.socket) -> bool:
         return False
 
 
-def main(request: JudgeRequest, zygote: socket.socket, requests: socket.socket) -> None:
+def main(request: JudgeRequest, zygotes: Zygotes, requests: socket.socket) -> None:
     """Runs a judge in the calling process until `requests` is closed.
 
     Args:
         request: names the kata.
-        zygote: the control socket of the zygote that forks its workers.
+        zygotes: who forks its workers.
         requests: delivers the clients' sockets.
     """
     try:
         kata = load_kata(Path(request.folder), Path(request.reference_folder), request.pack)
-        judge = Judge(kata, zygote, requests)
+        judge = Judge(kata, zygotes, requests)
         arguments = [
             *_PYTEST_OPTIONS,
             "-c",

@@ -102,21 +102,13 @@ class WorkerOutput:
 class WorkerProcess:
     """A running worker; every way in which it can misbehave becomes one of the errors in `grader.errors`."""
 
-    def __init__(
-        self,
-        control: socket.socket,
-        limits: Limits,
-        start_seconds: float = FIRST_START_SECONDS,
-        *,
-        is_trusted: bool = False,
-    ) -> None:
+    def __init__(self, control: socket.socket, limits: Limits, start_seconds: float = FIRST_START_SECONDS) -> None:
         """Asks a zygote for a worker and waits until it is confined.
 
         Args:
             control: the judge's end of the zygote's control socket.
             limits: what the worker may use.
             start_seconds: how long it may take until it is there.
-            is_trusted: whether it will run the reference.
 
         Raises:
             EngineError: no worker could be started.
@@ -128,7 +120,7 @@ class WorkerProcess:
             try:
                 # A judge that only diagnoses has made way for others, and its workers should, too.
                 niceness = os.getpriority(os.PRIO_PROCESS, 0)
-                request = messages.ForkRequest(limits, niceness, is_trusted)
+                request = messages.ForkRequest(limits, niceness)
                 socket.send_fds(control, [msgspec.msgpack.encode(request)], [zygote_end.fileno()])
             except OSError as error:
                 self.status.close()
@@ -140,6 +132,8 @@ class WorkerProcess:
         self.output = WorkerOutput(output_descriptor, limits.output_kb * 1024)
         self.connection = wire.FrameSocket(socket.socket(fileno=wire_descriptor), self.output)
         self.is_alive = True
+        self.needs_library = False
+        """Whether it has ended because its light zygote has not loaded a library that its code imports."""
         self.cpu_seconds_at_end = 0.0
         """The processor time it had used when it was ended from here."""
         self.layers = self._wait_until_confined()
@@ -304,6 +298,7 @@ class WorkerProcess:
                 f"{SCRATCH_BYTES // 2**20} MiB in all.",
                 next_step="Keep what you compute in arrays; no task asks for files.",
             )
+        self.needs_library = status.exit_code == messages.LIBRARY_NEEDED
         if status.exit_code >= 0:
             return SubmissionStopped("Your code ended the whole process instead of returning.", next_step=_EXIT_STEP)
         number = -status.exit_code

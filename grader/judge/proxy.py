@@ -21,6 +21,7 @@ from grader.errors import SubmissionStopped
 from grader.errors import TrustedCodeError
 from grader.errors import was_perhaps_killed
 from grader.judge.deadline import OwnTimeDeadline
+from grader.judge.libraries import needs_libraries
 from grader.judge.process import TIME_STEP
 from grader.judge.process import WorkerProcess
 from grader.judge.process import not_a_reply
@@ -98,13 +99,21 @@ class CodeProxy:
     """Code in a worker of its own, which is started when first needed and again after it has died."""
 
     def __init__(
-        self, code: Code, limits: Limits, start: Callable[[], WorkerProcess], *, is_trusted: bool = False
+        self, code: Code, limits: Limits, start: Callable[[bool], WorkerProcess], *, is_trusted: bool = False
     ) -> None:
+        """Begins without a worker.
+
+        Args:
+            code: what workers load.
+            limits: what they may use.
+            start: starts one; the argument says whether the full zygote is to fork it.
+            is_trusted: whether this is the reference: its exceptions are never the submission's.
+        """
         self.code = code
         self.limits = limits
         self.start = start
         self.is_trusted = is_trusted
-        """Whether this is the reference: its exceptions are never the submission's."""
+        self.needs_libraries = needs_libraries(code.source, code.support)
         self.seed: int | None = None
         self.calls: list[Call] = []
         self.answers: list[Answer] = []
@@ -158,7 +167,7 @@ class CodeProxy:
 
     def _load(self) -> WorkerProcess:
         """Starts a worker and loads the kata's support code and the code into it."""
-        worker = self.start()
+        worker = self.start(self.needs_libraries)
         self._workers.append(worker)
         try:
             if self.code.support is not None:
@@ -196,6 +205,11 @@ class CodeProxy:
                 restore=self._restore,
                 call_back=self._call_back,
             )
+        except SubmissionStopped as error:
+            if worker.needs_library and not self.needs_libraries:
+                self.needs_libraries = True
+                raise SubmissionStopped(str(error), next_step=error.next_step, was_perhaps_killed=True) from None
+            raise
         finally:
             self.seconds_left -= deadline.own_seconds()
 

@@ -50,6 +50,7 @@ def give_verdict(grade: Grade) -> channel.Verdict:
 def finish_diagnosis(grade: Grade) -> None:
     """Goes on with a diagnosis for which there was no time; nobody waits for it."""
     os.nice(_LEAST_PRIORITY)
+    grade.context.has_libraries = True  # Or will have: there is time to wait for them.
     _diagnose(grade, SECONDS_AFTERWARDS)
 
 

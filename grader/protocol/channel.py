@@ -87,7 +87,7 @@ class ServiceStatus(msgspec.Struct):
 class Introduction(msgspec.Struct):
     """What a service tells a judge with each client that it passes on."""
 
-    zygote_is_ready: bool
+    zygotes_are_ready: bool
 
 
 class Queued(msgspec.Struct, tag="queued"):

@@ -12,6 +12,9 @@ MAX_PACKET_BYTES: Final = 65536
 READY: Final = b"!"
 """What a zygote tells its service once it has imported everything."""
 
+LIBRARY_NEEDED: Final = 93
+"""The exit code of a worker that was about to import a library that its light zygote has not loaded."""
+
 SUBMISSION: Final = 0
 SUPPORT: Final = 1
 """The numbers of the two modules of a worker; objects that the judge holds have larger ones."""
@@ -23,6 +26,8 @@ class ZygoteSetup(msgspec.Struct):
     preload: list[str]
     hidden: list[str]
     gpu: bool = False
+    is_light: bool = False
+    """Whether its workers end where they need a library that is not preloaded: another zygote has it."""
 
 
 class ForkRequest(msgspec.Struct):
@@ -31,8 +36,6 @@ class ForkRequest(msgspec.Struct):
     limits: Limits
     niceness: int = 0
     """Its priority, as of nice(2)."""
-    is_trusted: bool = False
-    """Whether it will run a kata's reference, which may find TensorFlow warmed up: that changes what `tf.config` allows."""
 
 
 class WorkerStarted(msgspec.Struct, tag="started"):

@@ -23,6 +23,7 @@ import msgspec
 
 from grader.content import fingerprint
 from grader.judge import judge
+from grader.judge.libraries import Zygotes
 from grader.protocol import channel
 from grader.protocol.channel import Introduction
 from grader.protocol.channel import JudgeRequest
@@ -40,6 +41,9 @@ _ENVIRONMENT: Final = {
     "HOME": "/nonexistent",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    # Products of matrices by what was compiled with TensorFlow: code that oneDNN generates for the processor at hand takes a
+    # worker 25 ms when it first multiplies, is no faster in products of this size, and rounds otherwise on other processors.
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": "/nonexistent",
     # One thread each: small operations are faster, sums do not depend on the machine, and grades do not slow each other down.
@@ -51,12 +55,18 @@ _ENVIRONMENT: Final = {
 }
 """What the zygote and its workers see of an environment: nothing of the user's."""
 
+_LIGHT_PRELOAD: Final = [
+    # NumPy loads its parts when they are first used, and a worker would do so in every grade.
+    *("numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random"),
+    *("cmath", "collections", "copy", "dataclasses", "fractions", "functools", "itertools", "math", "operator", "random"),
+    *("statistics", "typing"),
+]
 _NO_GPU: Final = {"CUDA_VISIBLE_DEVICES": "-1"}
 _GPU: Final = {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 """TensorFlow takes all memory of a GPU otherwise, and the submission's worker, the reference's and the spares share it."""
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class ZygoteHandle:
     """A running zygote, and the socket on which judges ask it for workers."""
 
@@ -73,11 +83,11 @@ class ZygoteHandle:
 
 @dataclasses.dataclass
 class JudgeHandle:
-    """A running judge: the state of the kata's files that it knows, its zygote, and where to send it clients."""
+    """A running judge: the state of the kata's files that it knows, its zygotes, and where to send it clients."""
 
     kata: str
     stamp: str
-    zygote: ZygoteHandle
+    zygotes: set[ZygoteHandle]
     requests: socket.socket
 
 
@@ -174,12 +184,12 @@ class Service:
         """Passes a client's socket on to the judge that it asks for; a dead, suspect or outdated judge is replaced."""
         key = channel.encode(msgspec.structs.replace(request, suspect_since=0.0, is_urgent=True, num_gpu_jobs=1))
         known = self.judges.get(key)
-        is_suspect = known is not None and known.zygote.start < request.suspect_since
-        if known and is_suspect:
-            known.zygote.process.kill()
-            self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle is not known.zygote}
+        suspects = {handle for handle in known.zygotes if handle.start < request.suspect_since} if known else set()
+        for suspect in suspects:
+            suspect.process.kill()
+        self.zygotes = {setup: handle for setup, handle in self.zygotes.items() if handle not in suspects}
         stamp = fingerprint.stamp_of(Path(request.folder), Path(request.reference_folder))
-        is_usable = known and known.stamp == stamp and known.zygote.is_alive() and not is_suspect
+        is_usable = known and known.stamp == stamp and not suspects and all(map(ZygoteHandle.is_alive, known.zygotes))
         if known and is_usable and _send(known, client, ticket):
             return
         if known:
@@ -190,7 +200,7 @@ class Service:
         _send(self.judges[key], client, ticket)
 
     def _start_judge(self, request: JudgeRequest, stamp: str, passed_on: list[socket.socket]) -> JudgeHandle:
-        helper = self._zygote(request)
+        light, full = self._zygotes_for(request)
         requests, judge_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fingerprint.of_engine()  # Once for all judges, and while the zygote imports.
         if os.fork() == 0:
@@ -203,14 +213,21 @@ class Service:
                 if self.listener:
                     self.listener.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                judge.main(request, helper.control, judge_end)
+                judge.main(request, Zygotes(light.control, full.control), judge_end)
             finally:
                 os._exit(0)
         judge_end.close()
-        return JudgeHandle(Path(request.folder).name, stamp, helper, requests)
+        return JudgeHandle(Path(request.folder).name, stamp, {light, full}, requests)
 
-    def _zygote(self, request: JudgeRequest) -> ZygoteHandle:
-        setup = channel.encode(ZygoteSetup(request.preload, request.hidden, request.gpu))
+    def _zygotes_for(self, request: JudgeRequest) -> tuple[ZygoteHandle, ZygoteHandle]:
+        """Returns the light zygote and the full one, which are the same where there is nothing to leave out."""
+        full = ZygoteSetup(request.preload, request.hidden, request.gpu)
+        light = ZygoteSetup(_LIGHT_PRELOAD, request.hidden, is_light=True)
+        is_one = request.gpu or set(request.preload) <= {"numpy"}
+        return self._zygote(full if is_one else light), self._zygote(full)
+
+    def _zygote(self, zygote_setup: ZygoteSetup) -> ZygoteHandle:
+        setup = channel.encode(zygote_setup)
         known = self.zygotes.get(setup)
         if known and known.is_alive():
             return known
@@ -221,7 +238,7 @@ class Service:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-m", "grader.worker.zygote", str(zygote_end.fileno())],
                 pass_fds=[zygote_end.fileno()],
-                env={**_ENVIRONMENT, **(_GPU if request.gpu else _NO_GPU)},
+                env={**_ENVIRONMENT, **(_GPU if zygote_setup.gpu else _NO_GPU)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -233,7 +250,7 @@ class Service:
 
 
 def _send(handle: JudgeHandle, client: socket.socket, ticket: socket.socket) -> bool:
-    packet = channel.encode(Introduction(handle.zygote.is_ready))
+    packet = channel.encode(Introduction(all(zygote.is_ready for zygote in handle.zygotes)))
     try:
         socket.send_fds(handle.requests, [packet], [client.fileno(), ticket.fileno()])
     except OSError:

@@ -89,7 +89,7 @@ def _change(path: str, hook: _Hook) -> None:
         hook(owner)
         return
     if _finder not in sys.meta_path:
-        sys.meta_path.insert(0, _finder)
+        sys.meta_path.insert(sys.meta_path.index(importlib.machinery.PathFinder), _finder)
     _finder.hooks.setdefault(path, []).append(hook)
 
 

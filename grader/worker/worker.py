@@ -26,6 +26,7 @@ import numpy as np
 
 from grader.protocol import wire
 from grader.protocol.limits import Limits
+from grader.protocol.messages import LIBRARY_NEEDED
 from grader.protocol.messages import SUBMISSION
 from grader.protocol.messages import SUPPORT
 from grader.protocol.messages import Raised
@@ -48,8 +49,16 @@ class JudgeFunctionError(Exception):
     """A function that the judge had passed was called in a way that it refuses."""
 
 
-def main(descriptor: int, memory: SharedMemory, sandbox: Sandbox, limits: Limits, *, warms_up: bool) -> None:
-    """Confines the calling process and serves the wire on `descriptor` until the judge closes it."""
+def main(descriptor: int, memory: SharedMemory, sandbox: Sandbox, limits: Limits, *, is_light: bool) -> None:
+    """Confines the calling process and serves the wire on `descriptor` until the judge closes it.
+
+    Args:
+        descriptor: the worker's end of the wire.
+        memory: what it shares with the judge.
+        sandbox: what the zygote has entered.
+        limits: what the worker may use.
+        is_light: whether it ends where a library is needed that another zygote has loaded.
+    """
     connection = wire.FrameSocket(socket.socket(fileno=descriptor))
     open_streams()
     ready = wire.Message("ready", 0)
@@ -59,8 +68,8 @@ def main(descriptor: int, memory: SharedMemory, sandbox: Sandbox, limits: Limits
         ready = wire.Message("unconfined", 0, value=f"The sandbox could not be set up: {error}.")
     connection.send(wire.encode(ready, wire.refuse), _forever())
     if ready.kind == "ready":
-        if warms_up:
-            warm_up()
+        if is_light:
+            sys.meta_path.insert(0, LibraryFinder())
         Worker(connection, memory, limits).serve()
 
 
@@ -80,18 +89,14 @@ def flush_streams() -> None:
             stream.flush()  # type: ignore[union-attr]
 
 
-def warm_up() -> None:
-    """Runs the first product and the first gradient, which cost TensorFlow more than most katas.
+class LibraryFinder(importlib.abc.MetaPathFinder):
+    """Ends the process where a library is imported that is neither Python's own nor loaded: another zygote has it."""
 
-    Only for trusted code: afterwards `tf.config` refuses what a submission may want to set.
-    """
-    if "tensorflow" in sys.modules:
-        tf = sys.modules["tensorflow"]
-        values = tf.ones((2, 2))
-        with tf.GradientTape() as tape:
-            tape.watch(values)
-            product = tf.linalg.matmul(values, values)
-        tape.gradient(product, values)
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Leaves Python's own modules, and what belongs to a loaded package, to the finders that follow."""
+        root = fullname.partition(".")[0]
+        if root not in sys.stdlib_module_names and root not in sys.modules:
+            os._exit(LIBRARY_NEEDED)
 
 
 class Worker:

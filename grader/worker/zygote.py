@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gc
-import importlib
 import os
 import select
 import signal
@@ -21,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from grader import memory
 from grader.protocol import shared
 from grader.protocol.limits import Limits
 from grader.protocol.messages import MAX_PACKET_BYTES
@@ -31,11 +30,12 @@ from grader.protocol.messages import WorkerStarted
 from grader.protocol.messages import WorkerStatus
 from grader.protocol.messages import WorkerUnavailable
 from grader.protocol.messages import ZygoteSetup
+from grader.worker import preload
 from grader.worker import worker
 from grader.worker.sandbox import Sandbox
 
-SPARES: Final = (False, True)
-"""Which workers wait, ready and confined, for the next requests with the same limits: one for a submission, one trusted."""
+MAX_SPARES: Final = 2
+"""How many workers wait, ready and confined, for the next requests with the same limits: a submission and the reference."""
 
 _WATCH_MS: Final = 200
 """How often the zygote looks at what workers have written, where no mount limits it."""
@@ -50,7 +50,6 @@ class ForkedWorker:
 
     pid: int
     descriptors: list[int]
-    is_trusted: bool
 
 
 class Zygote:
@@ -73,11 +72,10 @@ class Zygote:
         try:
             self.sandbox.enter()
             if sys.platform == "linux":
-                self._preload()
+                preload.import_libraries(self.setup.preload)
         except Exception as error:
             self.problem = f"{type(error).__name__}: {error}"
-        gc.collect()
-        gc.freeze()
+        memory.settle()
 
     def serve(self) -> None:
         """Answers requests until the control socket is closed."""
@@ -93,7 +91,7 @@ class Zygote:
             for descriptor in by_descriptor:
                 poll.register(descriptor, select.POLLIN)
             # A spare is made when nothing is graded: it would take time from what a learner waits for.
-            wants_spare = self.spare_limits is not None and len(self.spares) < len(SPARES) and not self.judges
+            wants_spare = self.spare_limits is not None and len(self.spares) < MAX_SPARES and not self.judges
             watches = bool(self.judges) and self.sandbox.watches_scratch
             ready = {descriptor for descriptor, _ in poll.poll(0 if wants_spare else _WATCH_MS if watches else None)}
             if watches:
@@ -110,15 +108,6 @@ class Zygote:
             elif wants_spare and not ready:
                 self._fork_spare()
 
-    def _preload(self) -> None:
-        # Keras imports Matplotlib where it is installed, only to offer plots: a second that every start would pay.
-        sys.modules["matplotlib"] = None  # type: ignore[assignment]
-        try:
-            for module in self.setup.preload:
-                importlib.import_module(module)
-        finally:
-            del sys.modules["matplotlib"]
-
     def _answer(self) -> bool:
         """Handles one request; says whether there can be more."""
         packet, descriptors, _, _ = socket.recv_fds(self.control, MAX_PACKET_BYTES, 1)
@@ -133,7 +122,7 @@ class Zygote:
             if self.spare_limits != limits:
                 self._discard_spares()
                 self.spare_limits = limits
-            forked = self._take_spare(request.is_trusted) or self._fork_worker(limits, is_trusted=request.is_trusted)
+            forked = self.spares.pop(0) if self.spares else self._fork_worker(limits)
             if request.niceness:
                 os.setpriority(os.PRIO_PROCESS, forked.pid, request.niceness)
         except OSError as error:
@@ -144,19 +133,11 @@ class Zygote:
         _tell(judge, WorkerStarted(forked.pid), forked.descriptors)
         return True
 
-    def _take_spare(self, is_trusted: bool) -> ForkedWorker | None:
-        for spare in self.spares:
-            if spare.is_trusted == is_trusted:
-                self.spares.remove(spare)
-                return spare
-        return None
-
     def _fork_spare(self) -> None:
         """Forks a worker for the next request, in the time that a learner takes to read about the last one."""
         if self.spare_limits is not None:
-            missing = set(SPARES) - {spare.is_trusted for spare in self.spares}
             try:
-                self.spares.append(self._fork_worker(self.spare_limits, is_trusted=min(missing), is_spare=True))
+                self.spares.append(self._fork_worker(self.spare_limits))
             except OSError:
                 self.spare_limits = None  # The next request will try again, and say why it fails.
 
@@ -167,21 +148,21 @@ class Zygote:
                 os.close(descriptor)
         self.spares.clear()
 
-    def _fork_worker(self, limits: Limits, *, is_trusted: bool, is_spare: bool = False) -> ForkedWorker:
+    def _fork_worker(self, limits: Limits) -> ForkedWorker:
         judge_end, worker_end = socket.socketpair()
         reader, writer = os.pipe()
         memory = shared.make_descriptor()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(worker_end.detach(), writer, memory, limits, warms_up=is_trusted and is_spare)
+            self._become_worker(worker_end.detach(), writer, memory, limits)
         worker_end.close()
         os.close(writer)
         pidfds = []
         with contextlib.suppress(AttributeError, OSError):  # Not every system has it, and some containers refuse it.
             pidfds.append(os.pidfd_open(pid))
-        return ForkedWorker(pid, [judge_end.detach(), reader, memory, *pidfds], is_trusted)
+        return ForkedWorker(pid, [judge_end.detach(), reader, memory, *pidfds])
 
-    def _become_worker(self, wire: int, output: int, memory: int, limits: Limits, *, warms_up: bool) -> None:
+    def _become_worker(self, wire: int, output: int, memory: int, limits: Limits) -> None:
         """Runs a worker in the calling process, a fresh fork, and never returns."""
         try:
             signal.set_wakeup_fd(-1)
@@ -193,9 +174,9 @@ class Zygote:
             shared_memory = shared.SharedMemory(memory)
             _close_all_but(wire, *self.sandbox.descriptors())
             if sys.platform != "linux":
-                self._preload()  # Elsewhere a process must not be forked once the libraries are in.
-            gc.enable()
-            worker.main(wire, shared_memory, self.sandbox, limits, warms_up=warms_up)
+                # Elsewhere a process must not be forked once the libraries are in.
+                preload.import_libraries(self.setup.preload)
+            worker.main(wire, shared_memory, self.sandbox, limits, is_light=self.setup.is_light)
         except Exception:
             os.write(2, traceback.format_exc().encode())  # The judge quotes it if the worker was not ready yet.
         finally:

@@ -1,4 +1,4 @@
-"""One file, one verdict: from a worker that waited, from a fresh one, and in line with what plain Python does."""
+"""One file, one verdict: from a worker that waited, from a fresh one, from either zygote, and as plain Python would have it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from conftest import GradeSource
 from conftest import WriteKata
 
 from grader.content.catalog import Catalog
+from grader.judge.libraries import needs_libraries
 from grader.protocol.channel import GradeRequest
+from grader.protocol.messages import LIBRARY_NEEDED
+from grader.result import Result
 from grader.service import client
 from grader.service.connection import OwnService
 
@@ -87,3 +90,55 @@ def test_tensorflow_can_be_set_up_warm_as_cold(catalog: Catalog) -> None:
                 job = client.make_job(catalog, kata, GradeRequest(source=source.encode()))
                 result, _ = client.grade(service, job)
                 assert (name, result.status) == (name, "pass"), [test.message for test in result.tests]
+
+
+USES_KERAS_LATE = {
+    "in a function": "def double(values):\n    import keras\n    return keras.ops.multiply(values, 2)\n",
+    "by its name": "import importlib\nops = importlib.import_module('keras').ops\ndef double(v):\n    return ops.add(v, v)\n",
+    "behind another": "import os, keras\ndef double(values):\n    return keras.ops.add(values, values)\n",
+    "where it can be left out": "try:\n    exec('import keras')\nexcept ImportError:\n    pass\n" + DOUBLE,
+    "what nobody has": "try:\n    exec('import cupy')\nexcept ImportError:\n    pass\n" + DOUBLE,
+}
+
+
+@pytest.mark.parametrize("name", USES_KERAS_LATE)
+def test_library_can_be_imported_in_any_way(
+    service: OwnService, catalog: Catalog, write_kata: WriteKata, name: str
+) -> None:
+    pack = catalog.pack_of(catalog.katas["perceptron"])
+    request = GradeRequest(source=USES_KERAS_LATE[name].encode())
+    job = client.GradeJob.of(write_kata(), request, preload=pack.preload, hidden=catalog.hidden_folders())
+    for _ in range(2):
+        result, _ = client.grade(service, job)
+        assert result.status == "pass", [test.message for test in result.tests]
+
+
+def test_exit_code_of_the_light_zygote_is_worth_nothing(service: OwnService, catalog: Catalog) -> None:
+    kata = catalog.katas["perceptron"]
+    source = f"import os\ndef perceptron(inputs, weights, bias):\n    os._exit({LIBRARY_NEEDED})\n"
+    result, _ = client.grade(service, client.make_job(catalog, kata, GradeRequest(source=source.encode())))
+    assert (result.status, result.score) == ("fail", 0)
+    assert "Your code ended the whole process instead of returning." in (result.tests[0].message or "")
+
+
+def describe(result: Result) -> list[tuple[object, ...]]:
+    return [(test.name, test.status, test.points, test.message) for test in result.tests]
+
+
+def test_light_and_full_zygotes_lead_to_one_verdict(service: OwnService, catalog: Catalog) -> None:
+    differences, num_graded = [], 0
+    for kata in catalog.katas.values():
+        support = kata.support.read_bytes() if kata.support.exists() else None
+        if kata.spec.thresholds:
+            continue  # Speed and training differ from run to run.
+        light = [solution for solution in kata.solutions() if not needs_libraries(solution.source, support)]
+        right = [solution for solution in light if solution.kind != "wrong"]
+        for solution in [*right, *[solution for solution in light if solution.kind == "wrong"][::40]]:
+            sources = solution.source, solution.source + b"\nif False:\n    import keras\n"
+            requests = [GradeRequest(source=source, diagnosis_seconds=0) for source in sources]
+            found = [client.grade(service, client.make_job(catalog, kata, request))[0] for request in requests]
+            num_graded += 1
+            if describe(found[0]) != describe(found[1]):
+                differences.append((kata.name, solution.key))
+    assert not differences
+    assert num_graded >= 40

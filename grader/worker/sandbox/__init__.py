@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable
 from typing import Final
@@ -30,6 +31,7 @@ if sys.platform == "linux":
 
 _FIRST_WORKER_UID: Final = 61184
 _NUM_WORKER_UIDS: Final = 4096
+_LAST_WORKER_UID: Final = _FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1
 _ADDRESS_SPACE_BEYOND_DATA: Final = 6 * 2**30
 _MAX_OPEN_FILES: Final = 1024
 
@@ -51,7 +53,7 @@ class Sandbox:
         self._scratch: ScratchFolder | None = None
         self._is_jailed = False
         # A rootless container has one user only.
-        self._gives_users = os.getuid() == 0 and works(lambda: _become(_FIRST_WORKER_UID + _NUM_WORKER_UIDS - 1))
+        self._gives_users = os.getuid() == 0 and works(lambda: _become(_LAST_WORKER_UID))
         """Whether each worker becomes a user of its own."""
 
     def enter(self) -> None:
@@ -72,6 +74,8 @@ class Sandbox:
             self.layers.append("namespaces")
         else:
             self._scratch = ScratchFolder()
+            # Python may lie where only root can read, and then another user's imports would fail; in the jail they do not.
+            self._gives_users = self._gives_users and works(_read_libraries_as_another)
         own = self._scratch.path if self._scratch else namespaces.SCRATCH
         os.environ.update(TMPDIR=own, MPLCONFIGDIR=own)
         if self._is_jailed:
@@ -169,6 +173,12 @@ class Sandbox:
             if self._is_jailed or self._gives_users:
                 # Elsewhere the count would include whatever else the user runs.
                 _limit(resource.RLIMIT_NPROC, limits.threads)
+
+
+def _read_libraries_as_another() -> None:
+    _become(_LAST_WORKER_UID)
+    for name in ("stdlib", "purelib"):
+        os.listdir(sysconfig.get_path(name))
 
 
 def _become(user: int) -> None:
