@@ -14,6 +14,7 @@ from grader.classroom.collection import Submission
 from grader.classroom.store import Store
 from grader.content import fingerprint
 from grader.content.catalog import Catalog
+from grader.content.kata import Kata
 from grader.content.submission import read_submission
 from grader.errors import GraderError
 from grader.protocol.channel import GradeRequest
@@ -59,10 +60,7 @@ class Batch:
         self.feedback = feedback
         self.problems: list[str] = []
         """A sentence about each submission that has no grade afterwards."""
-        self.versions = {
-            kata.name: fingerprint.compose(fingerprint.of_graded(kata), feedback or "")
-            for kata in catalog.katas.values()
-        }
+        self._versions: dict[str, str] = {}
 
     def run(self, submissions: list[Submission], report: Report) -> None:
         """Grades what has not been graded.
@@ -87,7 +85,7 @@ class Batch:
         """Yields one job for each content; `waiting` collects the submissions that get its result."""
         for submission in submissions:
             kata = submission.kata
-            version = self.versions[kata.name]
+            version = self._version_of(kata)
             try:
                 source = read_submission(self.manager, submission.path, kata, name=submission.name)
             except GraderError as error:
@@ -116,9 +114,15 @@ class Batch:
                 )
                 yield make_job(self.catalog, kata, request, num_gpu_jobs=self.num_gpu_jobs)
 
+    def _version_of(self, kata: Kata) -> str:
+        """Returns what changes with anything that could change a grade in this kata."""
+        if kata.name not in self._versions:
+            self._versions[kata.name] = fingerprint.compose(fingerprint.of_graded(kata), self.feedback or "")
+        return self._versions[kata.name]
+
     def _keep(self, submission: Submission, content: str, result: Result, report: Report) -> None:
         """Saves a grade and tells of it, in the order in which `run` and `watch` do."""
-        self.store.put(submission.student, content, self.versions[submission.kata.name], result)
+        self.store.put(submission.student, content, self._version_of(submission.kata), result)
         self.manager.hook.grader_grading_finished(kata=submission.kata, path=submission.path, result=result)
         report(submission, result)
 

@@ -116,19 +116,14 @@ class Store:
 
     def find(self, kata: str, content: str, kata_version: str, seed: int) -> Result | None:
         """Returns the result of the same content, for whichever student it was made; errors are not results."""
-        row = GradeRow.get_or_none(
-            GradeRow.kata == kata,
-            GradeRow.content == content,
-            GradeRow.kata_version == kata_version,
-            GradeRow.seed == seed,
-            GradeRow.status != "error",
-        )
-        return None if row is None else from_json(row.result.encode())
+        same = GradeRow.select(GradeRow.result).where(_is_of(kata, content, kata_version, seed)).limit(1)
+        found = same.scalar()
+        return None if found is None else from_json(found.encode())
 
     def holds(self, student: str, kata: str, content: str, kata_version: str, seed: int) -> bool:
         """Says whether this very submission has been graded."""
-        row = GradeRow.get_or_none(student=student, kata=kata, content=content, kata_version=kata_version, seed=seed)
-        return row is not None and row.status != "error"
+        same = GradeRow.select().where(_is_of(kata, content, kata_version, seed), GradeRow.student == student)
+        return bool(same.exists())
 
     def put(self, student: str, content: str, kata_version: str, result: Result) -> None:
         """Writes one grade; it is on disk when this returns, and replaces an older one of the same student and kata."""
@@ -190,3 +185,9 @@ class Store:
             raise UsageError(
                 f"{self.path}: cannot be opened ({error.strerror}); choose a folder of your own."
             ) from error
+
+
+def _is_of(kata: str, content: str, kata_version: str, seed: int) -> peewee.Expression:
+    """Selects the grades of a content; an error is no grade."""
+    is_same = (GradeRow.kata == kata) & (GradeRow.content == content)
+    return is_same & (GradeRow.kata_version == kata_version) & (GradeRow.seed == seed) & (GradeRow.status != "error")

@@ -51,9 +51,18 @@ def of_graded(kata: Kata) -> str:
 @functools.cache
 def of_engine() -> str:
     """Returns a digest that changes with what the engine's code says, comments and docstrings aside."""
-    return compose(*(f"{file.relative_to(_PACKAGE)} {_meaning_of(file)}" for file in engine_files()))
+    files = engine_files()
+    kept, version = _cache_file("digest"), f"{__name__} {sys.version}"
+    stamps = cache.stamp(map(str, files))
+    known = cache.load(kept, version)
+    if known is not None:
+        return known.decode()
+    digest = compose(*(f"{file.relative_to(_PACKAGE)} {_meaning_of(file)}" for file in files))
+    cache.store(kept, version, digest.encode(), stamps)
+    return digest
 
 
+@functools.cache
 def library_versions() -> dict[str, str]:
     """Returns the versions of Python and of the libraries that decide verdicts; one that is not installed is left out."""
     from importlib import metadata  # Each command imports this module, and few ask for a version.
@@ -86,7 +95,7 @@ def stamp_of(folder: Path, reference_folder: Path) -> str:
 
 def engine_files() -> list[Path]:
     """Lists the engine's files: what its programs import, directly or through others."""
-    file = cache.default_folder() / f"engine-{zlib.crc32(str(_PACKAGE).encode()):08x}.json"
+    file = _cache_file("files")
     known = cache.load(file, __name__)
     if known is not None:
         return [Path(path) for path in json.loads(known)]
@@ -95,6 +104,11 @@ def engine_files() -> list[Path]:
     found = sorted(_follow(_ROOTS))
     cache.store(file, __name__, json.dumps([str(path) for path in found]).encode(), stamps)
     return found
+
+
+def _cache_file(content: str) -> Path:
+    """Returns where something about the engine in this place is kept."""
+    return cache.default_folder() / f"engine-{content}-{zlib.crc32(str(_PACKAGE).encode()):08x}.json"
 
 
 def _follow(modules: tuple[str, ...]) -> set[Path]:

@@ -44,7 +44,17 @@ from grader.protocol.limits import FIRST_START_SECONDS
 from grader.protocol.limits import START_SECONDS
 
 _UNUSED_PLUGINS: Final = (
-    *("cacheprovider", "terminal", "junitxml", "doctest", "pastebin", "faulthandler", "logging", "debugging", "unittest"),
+    *(
+        "cacheprovider",
+        "terminal",
+        "junitxml",
+        "doctest",
+        "pastebin",
+        "faulthandler",
+        "logging",
+        "debugging",
+        "unittest",
+    ),
     *("warnings", "threadexception", "unraisableexception", "setuponly", "setupplan", "legacypath"),
 )
 """Parts of pytest that hidden tests have no use for; some take part in every test, and that takes time."""

@@ -58,7 +58,18 @@ _ENVIRONMENT: Final = {
 _LIGHT_PRELOAD: Final = [
     # NumPy loads its parts when they are first used, and a worker would do so in every grade.
     *("numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random"),
-    *("cmath", "collections", "copy", "dataclasses", "fractions", "functools", "itertools", "math", "operator", "random"),
+    *(
+        "cmath",
+        "collections",
+        "copy",
+        "dataclasses",
+        "fractions",
+        "functools",
+        "itertools",
+        "math",
+        "operator",
+        "random",
+    ),
     *("statistics", "typing"),
 ]
 _NO_GPU: Final = {"CUDA_VISIBLE_DEVICES": "-1"}
