@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 import click
 import pluggy
 
 from grader import messages
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from grader.content.catalog import Catalog
+    from grader.content.kata import Kata
 
 
 @click.command("start", short_help="Copy a kata into your workspace.")
@@ -30,3 +38,16 @@ def command(manager: pluggy.PluginManager, kata: str) -> None:
         f"Made {workspace.start(found)}. Read README.md, fill in {found.stub.name}, then: grader run {found.name}"
     )
     click.echo(f"The theory is in section {found.spec.section} of the course notes.")
+    _prepare(catalog, found)
+
+
+def _prepare(catalog: Catalog, kata: Kata) -> None:
+    """Has the service get ready, so that the first run tells all that a later one would."""
+    from grader.protocol.channel import GradeRequest
+    from grader.service import client
+    from grader.service.connection import BackgroundService
+    from grader.service.connection import UnusableFolderError
+
+    job = client.make_job(catalog, kata, GradeRequest(source=b"", device=client.resolve_device("auto")))
+    with contextlib.suppress(GraderError, UnusableFolderError), BackgroundService() as service:
+        client.prepare(service, job)

@@ -115,6 +115,10 @@ class Grade:
         """The line that a learner reads about each test; a replay needs none."""
         return describe(self.items.values())
 
+    def is_timed(self, test: str) -> bool:
+        """Says whether a test compares the speed of the submission with that of the reference."""
+        return "speed" in getattr(self.items[test], "fixturenames", ())
+
     def run(self) -> Result:
         """Runs all tests and returns what they found."""
         start, cpu_start = time.monotonic(), time.process_time()
@@ -169,7 +173,7 @@ class Grade:
             tag=error.tag if isinstance(error, Mismatch) else None,
             compared=without_objects(error.compared) if isinstance(error, Mismatch) else None,
             answers=self.submission.answers,
-            is_timed="speed" in getattr(item, "fixturenames", ()),
+            is_timed=self.is_timed(item.name),
             measured={result.name: result.value for result in self.thresholds.results[num_thresholds:]},
         )
         return trace, error

@@ -36,6 +36,7 @@ from grader.judge.pictures import preload as preload_pictures
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.verdict import finish_diagnosis
 from grader.judge.verdict import give_verdict
+from grader.judge.verdict import prepare_diagnoses
 from grader.protocol import channel
 from grader.protocol.channel import GradeRequest
 from grader.protocol.channel import Introduction
@@ -140,8 +141,12 @@ class Judge(HiddenTestPlugin):
             request = channel.receive(client, GradeRequest)
             if request is None:
                 return
-            _end_with(client)
             grade = Grade(self.context, self, items, request)
+            if request.prepares_only:
+                if _may_diagnose(ticket):
+                    prepare_diagnoses(grade)
+                return
+            _end_with(client)
             answer = give_verdict(grade)
         except GraderError as error:
             answer = channel.GradeFailure(type(error).__name__, str(error))

@@ -54,6 +54,22 @@ def finish_diagnosis(grade: Grade) -> None:
     _diagnose(grade, SECONDS_AFTERWARDS)
 
 
+def prepare_diagnoses(grade: Grade) -> None:
+    """Finds out what the kata's own solutions do in the tests that are neither long nor timed; nobody waits for it."""
+    os.nice(_LEAST_PRIORITY)
+    grade.context.has_libraries = True
+    long = grade.context.calibration.long_tests if grade.context.calibration else set()
+    tests = [name for name in grade.items if name not in long and not grade.is_timed(name)]
+    with (
+        contextlib.suppress(ReplayTimeout, EngineError, PackError),
+        Replay(grade.kata.solutions(), _cache(grade), grade.start_beside, SECONDS_AFTERWARDS) as replay,
+    ):
+        for solution in (*replay.right, *replay.wrong):
+            for test in tests:
+                replay.trace(solution, test)
+            replay.stop(solution)
+
+
 def _diagnose(grade: Grade, seconds: float) -> Misconception | None:
     """Returns the wrong solution that behaves as the submission does, with those that cannot be told apart from it."""
     grade.wants_diagnosis = False

@@ -49,6 +49,8 @@ class GradeRequest(msgspec.Struct, kw_only=True):
     """How much a failed test tells; None leaves it to the kata."""
     diagnosis_seconds: float = DIAGNOSIS_SECONDS
     """Seconds that a diagnosis may take; with 0 there is none."""
+    prepares_only: bool = False
+    """Whether nothing is graded, and no answer wanted: the judge finds out what later diagnoses will need."""
 
 
 class JudgeRequest(msgspec.Struct, kw_only=True, tag="judge"):

@@ -227,6 +227,20 @@ def grade(service: Connection, job: GradeJob) -> tuple[Result, list[DrawnPicture
     return (refused, []) if refused else PendingGrade(service, job).wait()
 
 
+def prepare(service: Connection, job: GradeJob) -> None:
+    """Has the service get ready for grades in a kata and for their diagnoses, and waits for nothing.
+
+    Raises:
+        EngineError: the service cannot be reached.
+    """
+    request = msgspec.structs.replace(job.request, prepares_only=True)
+    with (
+        service.connect(msgspec.structs.replace(job.judge, is_urgent=False)) as connection,
+        contextlib.suppress(OSError),
+    ):
+        channel.send(connection, request)
+
+
 def refuse(job: GradeJob) -> Result | None:
     """Returns the result of what no judge needs to see, because it cannot be Python source; None if it can."""
     problem = find_problem(job.request.source)
