@@ -50,7 +50,7 @@ def test_equal_values_pass(returned: object, expected: object) -> None:
 @pytest.mark.parametrize(
     ("returned", "expected", "words"),
     [
-        ([1, 1], [1, 0], "1 of 2 values differ; the first is at index 1: 1, and it should be 0."),
+        ([1, 1], [1, 0], "1 of 2 values differs, at index 1: 1, and it should be 0."),
         ([1, 0, 0], [1, 0], "The shape is (3,), and it should be (2,)."),
         ([[1, 0]], [1, 0], "The shape is (1, 2)"),
         (1, [1, 1], "The shape is ()"),

@@ -44,7 +44,9 @@ def describe(value: object, *, brief: bool = False) -> str:
 
     Examples:
         >>> describe(np.array([1.0, 0.5]))
-        'array([1. , 0.5])'
+        'np.array([1., 0.5])'
+        >>> describe(np.arange(4).reshape(1, 2, 2, 1))
+        'np.array([[0, 1], [2, 3]]).reshape(1, 2, 2, 1)'
         >>> describe(np.zeros((100, 3)))
         'float64 array of shape (100, 3), starting [0, 0, 0, 0]'
         >>> describe({"w": np.zeros(2)}, brief=True)
@@ -82,9 +84,24 @@ def _describe_array(array: npt.NDArray[Any], *, brief: bool) -> str:
     if brief:
         return facts
     if array.size <= _LONGEST_LIST:
-        return np.array2string(array, separator=", ", precision=6, prefix="array(").join(("array(", ")"))
+        return _as_code(array)
     first = ", ".join(describe(entry.item()) for entry in array.flat[:4])
     return f"{facts}, starting [{first}]"
+
+
+def _as_code(array: npt.NDArray[Any]) -> str:
+    """Writes an array on one line that can be pasted; axes that would only add brackets are left to `reshape`."""
+    shape = tuple(length for length in array.shape if length != 1) if array.ndim > 2 else array.shape
+    rows = array.reshape(shape if len(shape) <= 2 else -1)
+    reshaped = "" if rows.shape == array.shape else f".reshape{array.shape}"
+    return f"np.array({_entries(rows)}){reshaped}"
+
+
+def _entries(array: npt.NDArray[Any]) -> str:
+    if array.ndim:
+        return f"[{', '.join(map(_entries, array))}]"
+    written = describe(array.item())
+    return f"{written}." if array.dtype.kind == "f" and written.lstrip("-").isdigit() else written
 
 
 def check(

@@ -91,7 +91,7 @@ def assert_equal(
     _check_kind(array, kind or ("bool" if wanted.dtype.kind == "b" else None), returned, expected, name)
     differs = ~((array == wanted) | (np.isnan(array) & np.isnan(wanted)))
     if differs.any():
-        problem = _about(name, _first_difference(array, wanted, differs))
+        problem = _about(name, _largest_difference(array, wanted, differs))
         raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, tag=tag)
 
 
@@ -126,7 +126,7 @@ def assert_close(
     Examples:
         >>> assert_close([1.0, 2.5], [1.0, 2.0], name="the path")
         Traceback (most recent call last):
-        grader.testing.mismatch.Mismatch: The path: 1 of 2 values differ; the first is at index 1: 2.5, and it should be 2.
+        grader.testing.mismatch.Mismatch: The path: 1 of 2 values differs, at index 1: 2.5, and it should be 2.
     """
     wanted = np.asarray(expected)
     array = assert_shape(returned, wanted.shape, name=name)
@@ -140,7 +140,7 @@ def assert_close(
         close = (array == wanted) | (np.isfinite(wanted) & (np.abs(array - wanted) <= atol + rtol * np.abs(wanted)))
     close |= np.isnan(array) & np.isnan(wanted)
     if not close.all():
-        problem = _about(name, _first_difference(array, wanted, ~close))
+        problem = _about(name, _largest_difference(array, wanted, ~close))
         raise Mismatch(problem, returned=returned, expected=expected, next_step=next_step, tag=tag)
 
 
@@ -320,13 +320,16 @@ def _check_finite(
     raise Mismatch(_about(name, problem), returned=returned, expected=expected, next_step=step or _FINITE_STEP)
 
 
-def _first_difference(array: npt.NDArray[Any], wanted: npt.NDArray[Any], differs: npt.NDArray[np.bool_]) -> str:
+def _largest_difference(array: npt.NDArray[Any], wanted: npt.NDArray[Any], differs: npt.NDArray[np.bool_]) -> str:
     if array.shape == ():
         return f"The value is {describe(array.item())}, and it should be {describe(wanted.item())}."
-    index = tuple(int(axis) for axis in np.argwhere(differs)[0])
-    where = index[0] if len(index) == 1 else index
-    share = "Every value differs" if differs.all() else f"{differs.sum()} of {differs.size} values differ"
+    count = int(differs.sum())
+    with np.errstate(invalid="ignore", over="ignore"):
+        distances = np.abs(array.astype(complex) - wanted.astype(complex))
+    distances = np.where(differs, np.nan_to_num(distances, nan=np.inf, posinf=np.inf), -1)
+    index = tuple(map(int, np.unravel_index(distances.argmax(), distances.shape)))
+    share = "Every value differs" if differs.all() else f"{count} of {differs.size} values differ{'s' * (count == 1)}"
     return (
-        f"{share}; the first is at index {where}: "
+        f"{share},{' most' * (count > 1)} at index {index[0] if len(index) == 1 else index}: "
         f"{describe(array[index].item())}, and it should be {describe(wanted[index].item())}."
     )
