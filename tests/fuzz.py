@@ -37,13 +37,14 @@ from grader.errors import PackError
 from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.judge import process
+from grader.judge.code import Code
+from grader.judge.code import CodeProxy
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.process import WorkerProcess
-from grader.judge.proxy import Code
-from grader.judge.proxy import CodeProxy
 from grader.judge.proxy import ObjectProxy
 from grader.judge.usage import own_usage
 from grader.protocol import channel
+from grader.protocol import frames
 from grader.protocol import messages
 from grader.protocol import shared
 from grader.protocol import wire
@@ -424,8 +425,8 @@ def try_stream(content: bytes, *, closes: bool) -> str:
             theirs.close()
         start, waited = time.monotonic(), own_usage()[1]
         try:
-            wire.FrameSocket(ours).receive(wire.WallDeadline(0.01), restore, max_bytes=2**20)
-        except (wire.WireError, wire.ConnectionLost, wire.DeadlineExceeded) as error:
+            frames.FrameSocket(ours).receive(frames.WallDeadline(0.01), restore, max_bytes=2**20)
+        except (wire.WireError, frames.ConnectionLost, frames.DeadlineExceeded) as error:
             return type(error).__name__
         finally:
             _check_seconds("a stream", start, waited, 0.01)

@@ -46,7 +46,7 @@ REMOVALS = [
     Removal("bytes of no array", "protocol/wire.py", "if position != len(body):", "if False:", WIRE),
     Removal(
         "length of a message",
-        "protocol/wire.py",
+        "protocol/frames.py",
         "header_bytes > MAX_HEADER_BYTES or body_bytes > max_bytes",
         "False",
         WIRE,
@@ -56,14 +56,14 @@ REMOVALS = [
     Removal("count of extensions", "protocol/wire.py", "if room < 0 or num_arrays > MAX_ARRAYS:", "if False:", WIRE),
     Removal(
         "room for answers",
-        "judge/proxy.py",
+        "judge/code.py",
         "if self._answer_bytes < _MAX_ANSWER_BYTES:",
         "if True:",
         "test_proxy.py",
     ),
     Removal(
         "room for calls",
-        "judge/proxy.py",
+        "judge/code.py",
         "if self._call_bytes > _MAX_CALL_BYTES and len(self.calls) > 1:",
         "if False:",
         "test_proxy.py",
@@ -78,9 +78,9 @@ REMOVALS = [
     Removal(
         "forged iterator", "judge/proxy.py", "if not isinstance(iterator, ObjectProxy):", "if False:", "test_attacks.py"
     ),
-    Removal("deadline", "protocol/wire.py", "        if left <= 0:", "        if False:", WIRE),
-    Removal("handles", "judge/proxy.py", "isinstance(value, wire.Handle) and value.number >= 0", "True", WIRE),
-    Removal("callbacks", "judge/proxy.py", "if function is None or not well_formed:", "if False:", WIRE),
+    Removal("deadline", "protocol/frames.py", "        if left <= 0:", "        if False:", WIRE),
+    Removal("handles", "judge/code.py", "isinstance(value, wire.Handle) and value.number >= 0", "True", WIRE),
+    Removal("callbacks", "judge/code.py", "if function is None or not well_formed:", "if False:", WIRE),
     Removal("output limit", "judge/process.py", "self.total_bytes > self.limit_bytes", "False", "test_attacks.py"),
     Removal(
         "other errors of a test",
@@ -257,7 +257,7 @@ REMOVALS = [
     Removal(
         "forbidden later",
         "worker/forbidden.py",
-        "        sys.meta_path.insert(0, _finder)\n",
+        "        sys.meta_path.insert(sys.meta_path.index(importlib.machinery.PathFinder), _finder)\n",
         "        pass\n",
         "test_forbidden.py",
     ),

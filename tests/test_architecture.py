@@ -10,6 +10,7 @@ import tomllib
 
 import grimp
 from conftest import ROOT
+from remove_safety import REMOVALS
 
 PICTURE = (ROOT / "docs/architecture.md").read_text()
 PACKAGES = sorted(file.parent.name for file in (ROOT / "grader").glob("*/__init__.py"))
@@ -60,3 +61,12 @@ def test_files_that_the_picture_names_exist() -> None:
     for path in re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", PICTURE):
         if path != "grader/":
             assert (ROOT / "grader" / path).exists(), path
+
+
+def test_what_makes_it_safe_is_where_its_removal_looks_for_it() -> None:
+    stale = [
+        removal.name
+        for removal in REMOVALS
+        if (ROOT / "grader" / removal.file).read_text(encoding="utf-8").count(removal.old) != 1
+    ]
+    assert stale == []

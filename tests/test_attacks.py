@@ -158,13 +158,14 @@ def test_forgery_fails(write_kata: WriteKata, grade: GradeSource, name: str) -> 
 
 FORGED_REPLY = """
     import gc, time
+    from grader.protocol import frames
     from grader.protocol import wire
     from grader.worker.worker import Worker
     worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
     def send(nonce, value, kind="value", target=0, times=1):
         message = wire.Message(kind, nonce, target, value=value)
         frame = b"".join(wire.encode(message, wire.refuse))
-        worker.connection.send([frame * times], wire.WallDeadline(1))
+        worker.connection.send([frame * times], frames.WallDeadline(1))
     def double(values):
         {forgery}
         return values

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from grader.judge import proxy
-from grader.judge.proxy import Code
-from grader.judge.proxy import CodeProxy
+from grader.judge import code as code_module
+from grader.judge.code import Code
+from grader.judge.code import CodeProxy
 from grader.protocol import wire
 from grader.protocol.limits import Limits
 
@@ -52,8 +52,8 @@ def code_that(answer: Callable[[Callable[[wire.Message], Any]], Any]) -> CodePro
 
 @pytest.fixture
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "_MAX_ANSWER_BYTES", 4 * MIB)
-    monkeypatch.setattr(proxy, "_MAX_CALL_BYTES", 4 * MIB)
+    monkeypatch.setattr(code_module, "_MAX_ANSWER_BYTES", 4 * MIB)
+    monkeypatch.setattr(code_module, "_MAX_CALL_BYTES", 4 * MIB)
 
 
 def flood_with_callbacks(call_back: Callable[[wire.Message], Any]) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from grader.protocol import frames
 from grader.protocol import wire
 
 
@@ -202,18 +203,18 @@ def test_random_bytes_raise_wire_errors_only() -> None:
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[wire.FrameSocket, socket.socket]]:
+def ends() -> Iterator[tuple[frames.FrameSocket, socket.socket]]:
     """The judge's connection, and the bare socket of a worker that may send anything."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield wire.FrameSocket(ours), theirs
+        yield frames.FrameSocket(ours), theirs
 
 
-def soon() -> wire.Deadline:
-    return wire.WallDeadline(5)
+def soon() -> frames.Deadline:
+    return frames.WallDeadline(5)
 
 
-Ends = tuple[wire.FrameSocket, socket.socket]
+Ends = tuple[frames.FrameSocket, socket.socket]
 
 
 def test_long_headers_are_refused_before_they_are_read(ends: Ends) -> None:
@@ -239,8 +240,8 @@ def test_deadline_holds_even_when_bytes_drip(ends: Ends) -> None:
     thread = threading.Thread(target=drip)
     thread.start()
     try:
-        with pytest.raises(wire.DeadlineExceeded):
-            ends[0].receive(wire.WallDeadline(0.3), wire.refuse)
+        with pytest.raises(frames.DeadlineExceeded):
+            ends[0].receive(frames.WallDeadline(0.3), wire.refuse)
     finally:
         stop.set()
         thread.join()
@@ -251,5 +252,5 @@ def test_end_of_the_other_side_is_noticed(ends: Ends, how: str) -> None:
     if how == "reset":
         ends[0].socket.send(b"never read, so the kernel resets the connection")
     ends[1].close()
-    with pytest.raises(wire.ConnectionLost):
+    with pytest.raises(frames.ConnectionLost):
         ends[0].receive(soon(), wire.refuse)

@@ -12,8 +12,8 @@ from typing import Final
 from grader.errors import OverloadError
 from grader.judge.usage import ProcessUsage
 from grader.judge.usage import own_usage
+from grader.protocol.frames import DeadlineExceeded
 from grader.protocol.limits import WALL_FACTOR
-from grader.protocol.wire import DeadlineExceeded
 
 _TICK_SECONDS: Final = 0.1
 _STANDSTILL_SECONDS: Final = 0.5

@@ -10,7 +10,7 @@ from grader.errors import SubmissionError
 from grader.errors import SubmissionRaised
 from grader.judge.proxy import Call
 from grader.judge.proxy import ObjectProxy
-from grader.judge.proxy import type_name_of
+from grader.judge.proxy import class_name_of
 from grader.testing import Mismatch
 from grader.testing import describe
 
@@ -149,7 +149,7 @@ def _lines_about(value: Any, calls: list[Call]) -> list[str]:
 
 def _describe_returned(value: Any) -> str:
     """Says of what class an object is that is no plain value: its name in calls would say nothing here."""
-    return f"an object of the class {type_name_of(value)}" if isinstance(value, ObjectProxy) else describe(value)
+    return f"an object of the class {class_name_of(value)}" if isinstance(value, ObjectProxy) else describe(value)
 
 
 def _ordinal(number: int) -> str:

@@ -29,6 +29,8 @@ from grader.errors import SubmissionStopped
 from grader.errors import UsageError
 from grader.errors import was_perhaps_killed
 from grader.harmless import harmless
+from grader.judge.code import Code
+from grader.judge.code import CodeProxy
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.description import describe
 from grader.judge.feedback import explain
@@ -36,8 +38,6 @@ from grader.judge.libraries import Zygotes
 from grader.judge.pictures import Pictures
 from grader.judge.process import WorkerProcess
 from grader.judge.proxy import Call
-from grader.judge.proxy import Code
-from grader.judge.proxy import CodeProxy
 from grader.judge.proxy import without_objects
 from grader.judge.thresholds import Thresholds
 from grader.protocol import wire

@@ -22,6 +22,7 @@ from grader.errors import SubmissionRaised
 from grader.errors import SubmissionStopped
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.usage import ProcessUsage
+from grader.protocol import frames
 from grader.protocol import messages
 from grader.protocol import wire
 from grader.protocol.limits import FIRST_START_SECONDS
@@ -130,7 +131,7 @@ class WorkerProcess:
         """What it shares with the judge, once a test has shared something."""
         self.usage = ProcessUsage(self.pidfd)
         self.output = WorkerOutput(output_descriptor, limits.output_kb * 1024)
-        self.connection = wire.FrameSocket(socket.socket(fileno=wire_descriptor), self.output)
+        self.connection = frames.FrameSocket(socket.socket(fileno=wire_descriptor), self.output)
         self.is_alive = True
         self.needs_library = False
         """Whether it has ended because its light zygote has not loaded a library that its code imports."""
@@ -180,7 +181,7 @@ class WorkerProcess:
                     self.kill()  # It would take the next question for the answer that does not come.
                     raise
                 self.connection.send(answer, deadline)
-        except wire.DeadlineExceeded:
+        except frames.DeadlineExceeded:
             self.kill()
             where = " while your file was loaded" if message.kind == "load" else ""
             raise SubmissionStopped(
@@ -191,7 +192,7 @@ class WorkerProcess:
         except wire.WireError as error:
             self.kill()
             raise not_a_reply(str(error)) from None
-        except wire.ConnectionLost:
+        except frames.ConnectionLost:
             raise self._explain_exit() from None
         except (SubmissionStopped, OverloadError):
             self.kill()
@@ -261,7 +262,7 @@ class WorkerProcess:
     def _wait_until_confined(self) -> list[str]:
         try:
             ready = self.connection.receive(OwnTimeDeadline(self.start_seconds), wire.refuse)
-        except (wire.ConnectionLost, wire.DeadlineExceeded, wire.WireError) as error:
+        except (frames.ConnectionLost, frames.DeadlineExceeded, wire.WireError) as error:
             self.kill()
             last = (self.output.take().strip().splitlines() or [type(error).__name__])[-1]
             raise EngineError(f"A worker ended before it was ready ({last}).") from error
@@ -276,7 +277,7 @@ class WorkerProcess:
         try:
             while not poll.poll(deadline.seconds_left() * 1000):
                 pass
-        except wire.DeadlineExceeded:
+        except frames.DeadlineExceeded:
             return None, []
         try:
             packet, descriptors, _, _ = socket.recv_fds(self.status, messages.MAX_PACKET_BYTES, 4)

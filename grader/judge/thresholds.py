@@ -12,7 +12,7 @@ from typing import Final
 
 from grader.content.kata import Threshold
 from grader.errors import PackError
-from grader.judge.proxy import CodeProxy
+from grader.judge.code import CodeProxy
 from grader.result import ThresholdResult
 from grader.testing import Mismatch
 

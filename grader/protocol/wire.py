@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import gc
 import math
-import select
-import socket
 import struct
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 from typing import Final
-from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -49,7 +45,7 @@ DTYPES: Final = frozenset(
     ]
 )
 
-_PREFIX: Final = struct.Struct("<QQ")
+PREFIX: Final = struct.Struct("<QQ")
 _ARRAY, _TUPLE, _HANDLE, _CALLABLE, _SHARED = 1, 2, 3, 4, 5
 
 
@@ -59,35 +55,6 @@ class WireError(Exception):
 
 class NotPlainError(Exception):
     """A value that cannot cross the wire; says what it is."""
-
-
-class ConnectionLost(Exception):
-    """The other side closed the connection or died."""
-
-
-class DeadlineExceeded(Exception):
-    """The time for a message was up before all of it had arrived."""
-
-
-class Deadline(Protocol):
-    """Decides when a wait has been long enough."""
-
-    def seconds_left(self) -> float:
-        """Returns how long to wait at most before asking again; raises `DeadlineExceeded`, or what it likes, at the end."""
-
-
-class WallDeadline:
-    """A moment on the clock of `time.monotonic`."""
-
-    def __init__(self, seconds: float) -> None:
-        self.end = time.monotonic() + seconds
-
-    def seconds_left(self) -> float:
-        """Returns the seconds until then."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise DeadlineExceeded
-        return left
 
 
 class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -222,7 +189,7 @@ def encode(
     if body > MAX_BODY_BYTES:
         raise NotPlainError(f"more than {MAX_BODY_BYTES} bytes of arrays")
     buffers = [array.reshape(-1).view(np.uint8).data for array in encoder.arrays if array.nbytes]
-    return [_PREFIX.pack(len(header), body) + header, *buffers]
+    return [PREFIX.pack(len(header), body) + header, *buffers]
 
 
 def decode(header: bytes, body: bytearray, restore: ValueHook, max_entries: int = MAX_ENTRIES) -> Message:
@@ -296,10 +263,10 @@ def from_bytes(content: bytes) -> Any:
     Raises:
         WireError: the bytes are not what `to_bytes` would have made.
     """
-    if len(content) < _PREFIX.size:
+    if len(content) < PREFIX.size:
         raise WireError("a frame without a beginning")
-    header_bytes, _ = _PREFIX.unpack_from(content)
-    rest = content[_PREFIX.size :]
+    header_bytes, _ = PREFIX.unpack_from(content)
+    rest = content[PREFIX.size :]
     return decode(rest[:header_bytes], bytearray(rest[header_bytes:]), refuse, max_entries=sys.maxsize).value
 
 
@@ -321,105 +288,3 @@ def _check_plain(value: Any, room: list[int], depth: int = 0) -> None:
             _check_plain(entry, room, depth + 1)
     elif isinstance(value, msgspec.msgpack.Ext) or type(value).__module__ == "datetime":
         raise WireError(f"a value of type {type(value).__name__}")
-
-
-class OutputReader(Protocol):
-    """What the worker prints, and has to be read while a message is awaited, lest the worker block on a full pipe."""
-
-    def fileno(self) -> int:
-        """Returns a descriptor to poll, or -1 when there is nothing more to come."""
-
-    def drain(self) -> None:
-        """Reads what there is."""
-
-
-class FrameSocket:
-    """One end of the socket between a judge and a worker."""
-
-    def __init__(self, sock: socket.socket, output: OutputReader | None = None) -> None:
-        self.socket = sock
-        self.output = output
-        sock.setblocking(False)
-
-    def close(self) -> None:
-        """Closes this end; the other side sees the connection end."""
-        self.socket.close()
-
-    def has_unread_bytes(self) -> bool:
-        """Says whether something arrived that nobody asked for."""
-        try:
-            return bool(self.socket.recv(1, socket.MSG_PEEK))
-        except OSError:
-            return False
-
-    def send(self, buffers: list[bytes | memoryview], deadline: Deadline) -> None:
-        """Writes one frame.
-
-        Args:
-            buffers: what `encode` returned.
-            deadline: when the last byte must have been taken.
-
-        Raises:
-            ConnectionLost, DeadlineExceeded
-        """
-        for buffer in buffers:
-            view = memoryview(buffer)
-            while view:
-                deadline.seconds_left()  # Bytes that keep flowing are no reason to go on for ever.
-                try:
-                    view = view[self.socket.send(view) :]
-                except BlockingIOError:
-                    self._wait(select.POLLOUT, deadline)
-                except OSError as error:
-                    raise ConnectionLost(str(error)) from error
-
-    def receive(self, deadline: Deadline, restore: ValueHook, max_bytes: int = MAX_BODY_BYTES) -> Message:
-        """Reads one frame and rebuilds its message.
-
-        Args:
-            deadline: when the last byte must have arrived.
-            restore: see `decode`.
-            max_bytes: the longest body that is accepted.
-
-        Raises:
-            ConnectionLost, DeadlineExceeded, WireError
-        """
-        header_bytes, body_bytes = _PREFIX.unpack(self._read(_PREFIX.size, deadline))
-        if header_bytes > MAX_HEADER_BYTES or body_bytes > max_bytes:
-            raise WireError(f"a message of {header_bytes + body_bytes} bytes, where at most {max_bytes} are accepted")
-        header = self._read(header_bytes, deadline)
-        return decode(bytes(header), self._read(body_bytes, deadline), restore)
-
-    def _read(self, count: int, deadline: Deadline) -> bytearray:
-        buffer = bytearray(count)
-        view = memoryview(buffer)
-        while view:
-            deadline.seconds_left()
-            try:
-                received = self.socket.recv_into(view)
-            except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
-                continue
-            except OSError as error:
-                raise ConnectionLost(str(error)) from error
-            if received == 0:
-                raise ConnectionLost("the connection ended")
-            view = view[received:]
-        return buffer
-
-    def _wait(self, events: int, deadline: Deadline) -> None:
-        """Sleeps until the socket is ready, and reads the output whenever there is some."""
-        poll = select.poll()
-        poll.register(self.socket, events)
-        while True:
-            left = deadline.seconds_left()
-            output = self.output.fileno() if self.output else -1
-            if output >= 0:
-                poll.register(output, select.POLLIN)
-            ready = {descriptor for descriptor, _ in poll.poll(left * 1000)}
-            if output in ready and self.output:
-                self.output.drain()
-                if self.output.fileno() < 0:
-                    poll.unregister(output)
-            if self.socket.fileno() in ready:
-                return

@@ -24,6 +24,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from grader.protocol import frames
 from grader.protocol import wire
 from grader.protocol.limits import Limits
 from grader.protocol.messages import LIBRARY_NEEDED
@@ -40,9 +41,9 @@ _MAX_TEXT: Final = 2000
 _WAIT_SECONDS: Final = 86400.0
 
 
-def _forever() -> wire.Deadline:
+def _forever() -> frames.Deadline:
     """The judge has all the time in the world; a worker without one is ended by the kernel."""
-    return wire.WallDeadline(_WAIT_SECONDS)
+    return frames.WallDeadline(_WAIT_SECONDS)
 
 
 class JudgeFunctionError(Exception):
@@ -59,7 +60,7 @@ def main(descriptor: int, memory: SharedMemory, sandbox: Sandbox, limits: Limits
         limits: what the worker may use.
         is_light: whether it ends where a library is needed that another zygote has loaded.
     """
-    connection = wire.FrameSocket(socket.socket(fileno=descriptor))
+    connection = frames.FrameSocket(socket.socket(fileno=descriptor))
     open_streams()
     ready = wire.Message("ready", 0)
     try:
@@ -102,7 +103,7 @@ class LibraryFinder(importlib.abc.MetaPathFinder):
 class Worker:
     """The objects of one submission and the loop that answers calls on them."""
 
-    def __init__(self, connection: wire.FrameSocket, memory: SharedMemory, limits: Limits) -> None:
+    def __init__(self, connection: frames.FrameSocket, memory: SharedMemory, limits: Limits) -> None:
         self.connection = connection
         self.memory = memory
         self.limits = limits
@@ -116,7 +117,7 @@ class Worker:
         while True:
             try:
                 message = self.receive()
-            except wire.ConnectionLost:
+            except frames.ConnectionLost:
                 return
             self.nonce = message.nonce
             self.answer(message)

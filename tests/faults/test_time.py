@@ -22,7 +22,7 @@ from grader.errors import OverloadError
 from grader.judge import deadline
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.usage import ProcessUsage
-from grader.protocol.wire import DeadlineExceeded
+from grader.protocol.frames import DeadlineExceeded
 
 SHORT = KATA_TOML + "\n[limits]\ncall_seconds = 1\nwall_seconds = 3\n"
 TWO_TASKS = HIDDEN_TESTS + (
