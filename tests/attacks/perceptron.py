@@ -587,7 +587,7 @@ RESOURCES = {
         "resources",
         "Takes memory until there is none.",
         in_call("x = []\nwhile True: x.append(bytearray(2**26))"),
-        says="[Mm]emory|died|SIG",
+        says="[Mm]emory|died|SIG|still running",  # Where a machine hands memory out slowly, the time ends first.
         is_slow=True,
     ),
     "memory that is shared": Attack(
