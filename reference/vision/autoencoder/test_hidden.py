@@ -23,6 +23,7 @@ CODES = "The decoder's input is the code: follow it from the first layer to the 
 IMAGES = "The encoder's input is the image: follow it from the first layer to the last."
 EPOCH = "Use every image once in each of the `epochs` epochs, and let one optimizer move the weights of both halves."
 SEED = "Set the random state from `seed` before the first layer is made, for weights and for the order of images."
+SHOWN = "The images that are handed over decide what is learned: follow them from the argument to the loss."
 LABELS = "An autoencoder is its own teacher: what is the target when nobody has labelled the images?"
 
 EPOCHS = 50
@@ -104,18 +105,20 @@ def test_batch_does_not_matter(submission, rng):
 
 @pytest.mark.task(2)
 def test_seed_and_epochs_decide(submission, rng, seed):
-    """Returns the same autoencoder for the same arguments, even if the labels change, and a different one after more epochs."""
+    """Returns the same autoencoder for the same arguments, even if the labels change, another for other images or more epochs."""
     images, labels = small_set(rng)
     codes = np.linspace(-1, 1, 12).reshape(4, 3)
 
-    def train_with(labels, epochs):
-        encoder, decoder = train(submission, images, labels, 3, epochs, seed)
+    def train_with(labels, epochs, shown=images):
+        encoder, decoder = train(submission, shown, labels, 3, epochs, seed)
         return {"encoder": encode(encoder, images, 3), "decoder": decode(decoder, codes)}
 
     first, longer = train_with(labels, 1), train_with((labels + 1) % 10, 3)
     same = " and ".join(half for half in first if np.allclose(longer[half], first[half], rtol=1e-6, atol=1e-7))
     problem, tag = f"After three epochs {same} did just what it did after one.", f"the same {same}"
     check(not same, problem, next_step=EPOCH, tag=tag)
+    other = train_with(labels, 1, images[:, ::-1])
+    check(not are_alike(other, first), "Other images lead to the same autoencoder.", next_step=SHOWN, tag="images")
     if are_alike(train_with(labels, 3), longer):
         return
     problem = "Two calls with the same arguments return different autoencoders."
