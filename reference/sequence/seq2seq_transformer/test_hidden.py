@@ -195,7 +195,6 @@ def test_translates_new_sentences(submission, rng, threshold, pictures):
     chosen = np.flatnonzero(labels[:, -1] == END)[:8]
     read, inputs = sources[chosen], written[chosen, :-1]
     changes = [ask(model, exchange(read, i), inputs) - ask(model, read, inputs) for i in range(LONGEST)]
-    maps = np.abs(np.stack(changes, axis=-1)).max(axis=2)
-    pictures.images("which_word_matters", maps, columns=4)
+    pictures.images("which_word_matters", np.abs(changes).max(axis=-1).transpose(1, 2, 0), columns=4)
     tag, step = (None, LEARN) if accuracy >= 0.75 else find_cause(model, sources, targets)
     threshold("accuracy", accuracy, next_step=step, tag=tag)
