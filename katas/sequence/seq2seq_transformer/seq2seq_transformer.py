@@ -1,7 +1,7 @@
-"""Sequence-to-sequence Transformer: an encoder reads, and a decoder writes token by token.
+"""Sequence-to-sequence Transformer: an encoder reads a sentence, and a decoder writes its translation token by token.
 
-Sentences are rows of tokens, int32: 0 is padding, which only stands behind the end of a sentence, 1 is the start, 2 the end,
-and the words are 3, 4, ..., vocabulary_size - 1. `sources` and `targets` hold words and padding alone.
+Sentences are rows of int32 tokens: 0 is padding, which stands only behind a sentence, 1 is the start, 2 the end, and words are
+3, 4, ..., vocabulary_size - 1. `sources` and `targets` contain words and padding only.
 """
 
 from collections.abc import Callable
@@ -10,20 +10,20 @@ import numpy as np
 
 
 def shift_targets(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Makes of each target what the decoder is given in training, and what it has to say.
+    """Makes the decoder's inputs and labels for training.
 
     This is teacher forcing (R. J. Williams and D. Zipser, "A Learning Algorithm for Continually Running Fully Recurrent
-    Neural Networks", Neural Computation 1(2), 1989): at each place the decoder gets the right words so far, whatever it has
-    said itself, and has to say the next one. For a target of the words y_1, ..., y_n:
+    Neural Networks", Neural Computation 1(2), 1989): at each position the decoder is given the correct words so far, whatever
+    it would have predicted itself, and has to predict the next one. For a target of the words y_1, ..., y_n:
 
         inputs = 1, y_1, y_2, ..., y_n
         labels = y_1, y_2, ..., y_n, 2
 
-    each with padding behind it, up to a length of `time + 1`.
+    followed by padding, up to a length of `time + 1`.
 
     Args:
-        targets: int32 array of shape `(batch, time)`, batch and time 1 or more; each row has 0 to `time` words, and then
-            padding.
+        targets: int32 array of shape `(batch, time)`, with at least one row and one column. Each row has 0 to `time` words,
+            and padding behind them.
 
     Returns:
         `(inputs, labels)`: two integer arrays of shape `(batch, time + 1)`.
@@ -32,47 +32,47 @@ def shift_targets(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def greedy_decode(model: Callable, sources: np.ndarray, max_length: int) -> np.ndarray:
-    """Translates with a trained model: writes the most likely token, reads what it has written, and goes on.
+    """Translates with a trained model, which gets back what it has written so far and predicts the next token.
 
-    The decoder's inputs are first the start alone, and grow by one token in each step: the one with the largest score at
-    the last place. A sentence ends before the first end token, or after `max_length` words. Each sentence of the batch ends
-    for itself.
+    The decoder's inputs begin as the start alone. Each step appends the token with the largest score at the last position.
+    A translation ends before the first end token, or after `max_length` words. The sentences of a batch end independently.
 
     Args:
         model: takes the list `[sources, inputs]`, two int32 arrays of shapes `(batch, source_time)` and `(batch, time)`, and
-            returns the scores of each token to be the next one, a float array of shape `(batch, time, vocabulary_size)`.
-            Scores at a place depend on the inputs up to there. It takes a `time` from 1 to `max_length + 1`, and inputs of
-            any tokens, also behind an end. No two scores are equal.
+            returns the scores of the next token, a float array of shape `(batch, time, vocabulary_size)`. The scores at a
+            position depend on the inputs up to that position. It accepts any `time` from 1 to `max_length + 1` and any tokens
+            as inputs, also behind an end. No two scores are equal.
         sources: int32 array of shape `(batch, source_time)`, words and padding.
-        max_length: the most words that a translation may have, 1 or more.
+        max_length: the largest number of words in a translation, 1 or more.
 
     Returns:
-        Integer array of shape `(batch, max_length)`: the words of each translation and then padding, without start and end.
+        Integer array of shape `(batch, max_length)`: the words of each translation, then padding, without start and end.
     """
     raise NotImplementedError("TODO: task 2")
 
 
 def make_model(vocabulary_size: int, max_length: int) -> Callable:
-    """Makes a Transformer with encoder and decoder, not trained yet.
+    """Makes a Transformer with an encoder and a decoder, not trained yet.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, section 3. How many blocks it has, how wide they are,
-    and how positions are told is up to you. But:
-
-    - The encoder knows where each word of the source stands, and the decoder where each of its inputs stands.
-    - The scores at each place depend on the words of the source.
-    - Nobody attends to padding of the source: more padding behind it changes nothing.
-    - No look ahead: the scores at a place depend on the inputs up to that place alone.
-    - Each sentence is translated on its own, whatever else is in the batch.
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, section 3. The number of blocks, their width and the kind of
+    positional encoding are yours.
 
     Args:
-        vocabulary_size: number of different tokens, the three special ones included, 4 or more.
-        max_length: the most words that a sentence has, 1 or more.
+        vocabulary_size: number of different tokens, including the three special ones, 4 or more.
+        max_length: the largest number of words in a sentence, 1 or more.
 
     Returns:
         A Keras model or any other callable, `model([sources, inputs])`. It takes two int32 arrays, `sources` of shape
-        `(batch, source_time)` with at least one word in each row, and `inputs` of shape `(batch, time)`, for any batch, any
-        `source_time` from 1 to `max_length` and any `time` from 1 to `max_length + 1`. It returns the scores of each token to
-        be the next one, a float array of shape `(batch, time, vocabulary_size)`: the larger, the more likely.
+        `(batch, source_time)` with at least one word in each row, and `inputs` of shape `(batch, time)` with any tokens, for
+        any batch, any `source_time` from 1 to `max_length` and any `time` from 1 to `max_length + 1`. It returns the scores
+        of the next token, a float array of shape `(batch, time, vocabulary_size)`: the larger, the more likely. Already before
+        training:
+
+        - the scores at each position depend on all words of the source and on their positions;
+        - they depend on the inputs up to their position and on the order of these, and on no later input;
+        - they depend neither on padding behind the source nor on the other sentences of the batch.
+
+        Ready-made layers, such as `keras.layers.MultiHeadAttention`, may be used.
     """
     raise NotImplementedError("TODO: task 3")
 
@@ -80,7 +80,8 @@ def make_model(vocabulary_size: int, max_length: int) -> Callable:
 def train(sources: np.ndarray, targets: np.ndarray, vocabulary_size: int) -> Callable:
     """Trains a model on pairs of sentences, so that it can translate others.
 
-    Sentences are translated by greedy decoding. A translation counts if all words and the end are right.
+    Loss, optimizer, batch size and number of epochs are yours. The hidden tests translate new sentences of the same language by
+    greedy decoding. A translation counts as correct if all its words and the end are right. A call has 90 seconds.
 
     Args:
         sources: int32 array of shape `(pairs, time)`, words and padding, with at least one word in each row.
