@@ -8,7 +8,7 @@ from keras import ops
 
 PAD, START, END = 0, 1, 2
 DEPTH, HEADS, HIDDEN_UNITS = 32, 2, 64
-BATCH_SIZE, EPOCHS = 64, 8
+BATCH_SIZE, EPOCHS = 64, 5
 
 
 def shift_targets(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -30,21 +30,21 @@ def greedy_decode(model: keras.Model, sources: np.ndarray, max_length: int) -> n
 
 
 def embed(tokens: keras.KerasTensor, vocabulary_size: int, length: int) -> keras.KerasTensor:
-    """Adds a vector for each token to a vector for its place."""
-    places = ops.cumsum(ops.ones_like(tokens), axis=1) - 1
-    return layers.Embedding(vocabulary_size, DEPTH)(tokens) + layers.Embedding(length, DEPTH)(places)
+    """Adds the embedding of the positions to that of the tokens."""
+    positions = ops.cumsum(ops.ones_like(tokens), axis=1) - 1
+    return layers.Embedding(vocabulary_size, DEPTH)(tokens) + layers.Embedding(length, DEPTH)(positions)
 
 
 def attend(inputs: keras.KerasTensor, memory: keras.KerasTensor, **masks) -> keras.KerasTensor:
-    """Multi-head attention, with its residual connection and normalization."""
+    """Applies multi-head attention, with its residual connection and normalization."""
     attended = layers.MultiHeadAttention(HEADS, DEPTH // HEADS, use_bias=False)(inputs, memory, **masks)
-    return layers.LayerNormalization()(inputs + attended)
+    return layers.LayerNormalization(center=False, scale=False)(inputs + attended)
 
 
 def feed_forward(inputs: keras.KerasTensor) -> keras.KerasTensor:
-    """The layer that works on each element by itself, with its residual connection and normalization."""
-    hidden = layers.Dense(HIDDEN_UNITS, activation="relu")(inputs)
-    return layers.LayerNormalization()(inputs + layers.Dense(DEPTH)(hidden))
+    """Applies two dense layers at each place, with their residual connection and normalization."""
+    hidden = layers.Dense(HIDDEN_UNITS, activation="relu", use_bias=False)(inputs)
+    return layers.LayerNormalization(center=False, scale=False)(inputs + layers.Dense(DEPTH, use_bias=False)(hidden))
 
 
 def make_model(vocabulary_size: int, max_length: int) -> keras.Model:
@@ -62,7 +62,8 @@ def make_model(vocabulary_size: int, max_length: int) -> keras.Model:
 def train(sources: np.ndarray, targets: np.ndarray, vocabulary_size: int) -> keras.Model:
     """Trains a model to translate, by teacher forcing."""
     model = make_model(vocabulary_size, sources.shape[1])
-    optimizer = keras.optimizers.Adam(0.01)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, EPOCHS * len(sources) // BATCH_SIZE)
+    optimizer = keras.optimizers.Adam(rate)
     optimizer.build(model.trainable_variables)
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-DEPTH, HEADS, HIDDEN = 32, 2, 64
+DEPTH, HEADS, HIDDEN, EPOCHS = 32, 2, 64, 7
 
 
 def shift_targets(targets):
@@ -83,7 +83,8 @@ def make_model(vocabulary_size, max_length):
 def train(sources, targets, vocabulary_size):
     model = make_model(vocabulary_size, sources.shape[1])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
-    model.compile(keras.optimizers.Adam(0.01), loss, jit_compile=False)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, EPOCHS * len(sources) // 64)
+    model.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
     inputs, labels = shift_targets(targets)
-    model.fit([sources, inputs], labels, batch_size=64, epochs=10, verbose=0)
+    model.fit([sources, inputs], labels, batch_size=64, epochs=EPOCHS, verbose=0)
     return model

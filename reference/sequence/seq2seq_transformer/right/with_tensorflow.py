@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 DEPTH, HIDDEN = 32, 64
-RATE, STEPS, BATCH = 0.005, 400, 64
+RATE, STEPS, BATCH = 0.01, 160, 64
 
 
 def shift_targets(targets):
@@ -93,7 +93,7 @@ def train(sources, targets, vocabulary_size):
         first.assign_add(0.1 * (gradient - first))
         second.assign_add(0.01 * (gradient**2 - second))
         size = tf.sqrt(second / (1 - 0.99**count)) + 1e-8
-        model.vector.assign_sub(RATE * first / (1 - 0.9**count) / size)
+        model.vector.assign_sub(RATE * (1 - count / STEPS) * first / (1 - 0.9**count) / size)
 
     for count in range(1, STEPS + 1):
         step(tf.constant(float(count)), tf.constant(np.random.choice(len(sources), BATCH)))
