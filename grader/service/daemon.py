@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import resource
 import select
 import signal
 import socket
@@ -35,6 +36,7 @@ from grader.service.admission import QUEUED_SECONDS
 from grader.service.admission import Admission
 
 MAX_JUDGES: Final = 16
+_MANY_PROCESSES: Final = 32
 _ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -231,10 +233,14 @@ class Service:
         return JudgeHandle(Path(request.folder).name, stamp, {light, full}, requests)
 
     def _zygotes_for(self, request: JudgeRequest) -> tuple[ZygoteHandle, ZygoteHandle]:
-        """Returns the light zygote and the full one, which are the same where there is nothing to leave out."""
+        """Returns the light zygote and the full one, which are the same where there is nothing to leave out.
+
+        Where the user may run a few processes only, there is no room for two.
+        """
         full = ZygoteSetup(request.preload, request.hidden, request.gpu)
         light = ZygoteSetup(_LIGHT_PRELOAD, request.hidden, is_light=True)
-        is_one = request.gpu or set(request.preload) <= {"numpy"}
+        limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+        is_one = request.gpu or set(request.preload) <= {"numpy"} or 0 <= limit < _MANY_PROCESSES
         return self._zygote(full if is_one else light), self._zygote(full)
 
     def _zygote(self, zygote_setup: ZygoteSetup) -> ZygoteHandle:
