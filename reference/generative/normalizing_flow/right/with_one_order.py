@@ -56,9 +56,9 @@ class Flow(keras.Model):
 
 def train_flow(points):
     couplings = []
-    for number in range(6):
+    for number in range(4):
         inputs = keras.Input((1,))
-        hidden = keras.layers.Dense(40, activation="tanh")(keras.layers.Dense(40, activation="tanh")(inputs))
+        hidden = keras.layers.Dense(40, activation="swish")(keras.layers.Dense(40, activation="swish")(inputs))
         scale, shift = (keras.layers.Dense(1, kernel_initializer="zeros")(hidden) for _ in range(2))
         outputs = keras.layers.Concatenate()([4 * ops.tanh(scale / 4), shift])
         couplings.append(AffineCoupling(keras.Model(inputs, outputs), "second" if number % 2 else "first"))
