@@ -21,9 +21,7 @@ REVERSE = "The coupling that came last is undone first: go through them in the r
 DENSITY = "log p(x) is log_det, minus half the sum of the squares of z, minus D/2 times log(2π)."
 COMPILED = "Use operations of Keras or TensorFlow only, and take no size of the batch for known."
 FLOW = "Gradients flow through operations of Keras or TensorFlow, and to weights that belong to the conditioner."
-WEIGHTS = (
-    "Keep the couplings in an attribute of the model and the conditioner in one of the layer: Keras finds them there."
-)
+WEIGHTS = "Keep the couplings in an attribute of the model, and the conditioner in one of the layer."
 INVERSE = "What `inverse` makes of z has to be x again: look at how your flow is put together."
 STRETCH = "log_det says by how much z moves if x does: compare it with differences of z at neighbouring points."
 LOSS = "The loss to be minimised is the mean of *minus* log_prob, with log_det in it."

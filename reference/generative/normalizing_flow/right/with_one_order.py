@@ -64,7 +64,7 @@ def train_flow(points):
         couplings.append(AffineCoupling(keras.Model(inputs, outputs), "second" if number % 2 else "first"))
     flow = Flow(couplings)
     flow(points[:1])
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 320))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(5e-3, 320), global_clipnorm=1.0)
 
     optimizer.build(flow.trainable_weights)
 
