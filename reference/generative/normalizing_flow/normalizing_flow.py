@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers
 from keras import ops
 
-COUPLINGS, UNITS, BATCH_SIZE, STEPS = 4, 32, 256, 300
+BATCH_SIZE, STEPS = 256, 400
 
 
 class AffineCoupling(layers.Layer):
@@ -20,14 +20,14 @@ class AffineCoupling(layers.Layer):
         self.conditioner = conditioner
         self.keep = keep
 
-    def split(self, x: keras.KerasTensor) -> tuple[keras.KerasTensor, ...]:
-        """Divides points: what stays, what changes, and how the former says to change it."""
-        first, second = ops.split(x, [x.shape[-1] // 2], axis=-1)
-        kept, rest = (first, second) if self.keep == "first" else (second, first)
-        return kept, rest, *ops.split(self.conditioner(kept), 2, axis=-1)
+    def split(self, x: keras.KerasTensor) -> list[keras.KerasTensor]:
+        """Divides points into what stays and what changes, and says how it changes."""
+        halves = ops.split(x, [x.shape[-1] // 2], axis=-1)
+        kept, rest = halves if self.keep == "first" else reversed(halves)
+        return [kept, rest, *ops.split(self.conditioner(kept), 2, axis=-1)]
 
     def join(self, kept: keras.KerasTensor, rest: keras.KerasTensor) -> keras.KerasTensor:
-        """Puts both halves back to where they were."""
+        """Puts both halves back where they were."""
         return ops.concatenate([kept, rest] if self.keep == "first" else [rest, kept], axis=-1)
 
     def call(self, x: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
@@ -51,7 +51,7 @@ class Flow(keras.Model):
 
     def call(self, x: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Leads data points to noise."""
-        total = ops.zeros_like(x[:, 0])
+        total = 0.0
         for coupling in self.couplings:
             x, log_det = coupling(x)
             total += log_det
@@ -72,14 +72,13 @@ class Flow(keras.Model):
 def train_flow(points: np.ndarray) -> Flow:
     """Trains a flow by maximum likelihood."""
     couplings = []
-    for keep in ["first", "second"] * (COUPLINGS // 2):
-        hidden = [layers.Dense(UNITS, activation="tanh") for _ in range(2)]
+    for keep in ("first", "second", "first", "second"):
+        hidden = [layers.Dense(32, activation="gelu") for _ in range(2)]
         conditioner = keras.Sequential([*hidden, layers.Dense(2, kernel_initializer="zeros")])
         couplings.append(AffineCoupling(conditioner, keep))
     flow = Flow(couplings)
     flow(points[:1])
-    rate = keras.optimizers.schedules.CosineDecay(1e-2, STEPS)
-    optimizer = keras.optimizers.Adam(rate)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(5e-3, STEPS))
     optimizer.build(flow.trainable_variables)
 
     @tf.function

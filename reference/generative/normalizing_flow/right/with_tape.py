@@ -56,15 +56,15 @@ class Flow(keras.Model):
 
 
 def make_conditioner():
-    hidden = [keras.layers.Dense(32, activation="tanh") for _ in range(2)]
+    hidden = [keras.layers.Dense(32, activation="gelu") for _ in range(2)]
     return keras.Sequential([*hidden, keras.layers.Dense(2, kernel_initializer="zeros")])
 
 
-def train_flow(points, steps=300, batch_size=250):
-    flow = Flow([AffineCoupling(make_conditioner(), ["first", "second"][k % 2]) for k in range(6)])
+def train_flow(points, steps=300, batch_size=256):
+    flow = Flow([AffineCoupling(make_conditioner(), ["first", "second"][k % 2]) for k in range(4)])
     flow(points[:1])
     weights = flow.trainable_variables
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, steps))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, steps), global_clipnorm=1.0)
     optimizer.build(weights)
 
     @tf.function

@@ -56,25 +56,27 @@ class Flow(keras.Model):
 
 def train_flow(points):
     couplings = []
-    for number in range(6):
+    for number in range(4):
         inputs = keras.Input((1,))
-        hidden = keras.layers.Dense(40, activation="tanh")(keras.layers.Dense(40, activation="tanh")(inputs))
+        hidden = keras.layers.Dense(32, activation="gelu")(keras.layers.Dense(32, activation="gelu")(inputs))
         scale, shift = (keras.layers.Dense(1, kernel_initializer="zeros")(hidden) for _ in range(2))
         outputs = keras.layers.Concatenate()([4 * ops.tanh(scale / 4), shift])
         couplings.append(AffineCoupling(keras.Model(inputs, outputs), "second" if number % 2 else "first"))
     flow = Flow(couplings)
     flow(points[:1])
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 320))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 300), global_clipnorm=1.0)
 
     optimizer.build(flow.trainable_weights)
+    shuffled = np.random.permutation(points)
 
     @tf.function
-    def train(batches):
-        for batch in batches:
+    def train():
+        for start in 256 * tf.range(300):
+            batch = tf.gather(shuffled, (start + tf.range(256)) % len(shuffled))
             with tf.GradientTape() as tape:
                 z, log_det = flow(batch)
                 loss = ops.mean(ops.sum(z * z, axis=-1) / 2 - log_det)
             optimizer.apply(tape.gradient(loss, flow.trainable_weights), flow.trainable_weights)
 
-    train(tf.data.Dataset.from_tensor_slices(points).shuffle(2000).repeat().batch(200).take(320))
+    train()
     return flow

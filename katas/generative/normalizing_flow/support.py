@@ -35,15 +35,16 @@ def make_flow(couplings):
 
 
 def run_compiled(flow, arrays):
-    """Runs a flow, compiled once for any batch, over arrays of shape `(batch, D)`.
+    """Runs a flow, compiled once for any batch, there and back, over arrays of shape `(batch, D)`.
 
     Returns:
-        For each array what the call returns, the log-densities, and what the inverse makes of the array, as a list.
+        For each array what the call returns, the log-densities, and what the inverse makes of z, as a list.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([None, np.shape(arrays[0])[1]], "float32")], autograph=False)
     def run(x):
-        return flow(x), flow.log_prob(x), flow.inverse(x)
+        z, log_det = flow(x)
+        return (z, log_det), flow.log_prob(x), flow.inverse(z)
 
     return [list(run(tf.constant(array, dtype="float32"))) for array in arrays]
 
