@@ -24,8 +24,8 @@ def next_token_loss(logits: keras.KerasTensor, tokens: keras.KerasTensor) -> ker
             others may have fewer.
 
     Returns:
-        A float32 number (or a tensor or array of shape `()`), through which a gradient flows to the logits, if they are a
-        tensor.
+        A float32 number (or a tensor or array of shape `()`). If the arguments are tensors, a gradient flows to the logits, also
+        in a compiled function, as `fit` makes one.
     """
     raise NotImplementedError("TODO: task 1")
 

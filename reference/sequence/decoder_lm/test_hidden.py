@@ -86,11 +86,10 @@ def write(submission, model, prompt, count, temperature, seed):
 def test_loss(submission, rng, lengths, time, size):
     """Averages over the real targets of texts with `lengths` tokens in a time of `time`, for logits of up to `size`."""
     logits, tokens = np.float32(rng.uniform(-size, size, (len(lengths), time, 7))), draw_texts(rng, lengths, time, 7)
-    for rows, step in [(np.s_[:1, :2], SHIFT), (np.s_[:, :], MEAN)]:
-        loss = assert_shape(submission.next_token_loss(logits[rows], tokens[rows]), (), next_step=MEAN)
-        targets = tokens[rows][:, 1:]
-        chosen = np.take_along_axis(log_softmax(logits[rows].astype(float))[:, :-1], targets[..., None], axis=2)
-        assert_close(loss, -chosen[targets != 0].mean(), next_step=step if size < 9 else STABLE)
+    for x, y, step in [(logits[:1, :2], tokens[:1, :2], SHIFT), (logits, tokens, MEAN)]:
+        loss, (b, t) = submission.next_token_loss(x, y), np.nonzero(y[:, 1:])
+        wanted = -log_softmax(x.astype(float))[b, t, y[b, t + 1]].mean()
+        assert_close(assert_shape(loss, (), next_step=MEAN), wanted, next_step=step if size < 9 else STABLE)
 
 
 @pytest.mark.task(1)
@@ -105,7 +104,7 @@ def test_loss_gradient(support, rng):
 
 
 @pytest.mark.task(2)
-@pytest.mark.parametrize(("time", "count"), [(1, 1), (3, 6), (40, 2), (2, 0)])
+@pytest.mark.parametrize(("time", "count"), [(1, 1), (3, 12), (40, 2), (2, 0)])
 def test_likeliest(submission, rng, time, count):
     """Writes `count` tokens behind a prompt of `time`, always the first of the likeliest, and asks once for each."""
 
