@@ -24,8 +24,8 @@ def next_token_loss(logits: keras.KerasTensor, tokens: keras.KerasTensor) -> ker
             others may have fewer.
 
     Returns:
-        A float32 number (or a tensor or array of shape `()`). If the arguments are tensors, a gradient flows to the logits, also
-        in a compiled function, as `fit` makes one.
+        A float32 number (or a tensor or array of shape `()`). If the arguments are tensors, a gradient flows to the logits,
+        and it works in a function that is compiled by `tf.function`, as `fit` does.
     """
     raise NotImplementedError("TODO: task 1")
 

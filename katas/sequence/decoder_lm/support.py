@@ -19,11 +19,11 @@ def loss_gradient(logits, tokens):
     """Differentiates the loss of the submission by the logits, in a compiled function; None if nothing flows back."""
     from decoder_lm import next_token_loss
 
-    @tf.function(autograph=False)
     def differentiate(logits, tokens):
         with tf.GradientTape() as tape:
             tape.watch(logits)
             loss = next_token_loss(logits, tokens)
         return tape.gradient(loss, logits) if tf.is_tensor(loss) else None
 
-    return differentiate(tf.constant(logits, dtype="float32"), tf.constant(tokens))
+    compiled = tf.function(differentiate, autograph=False)
+    return compiled(tf.constant(logits, dtype="float32"), tf.constant(tokens))
