@@ -82,7 +82,8 @@ def train_language_model(tokens: np.ndarray, vocabulary_size: int) -> Callable:
     """Trains a decoder to predict the next token.
 
     Optimizer, batch size and number of epochs are yours. The hidden tests compare the model's probabilities with those of the
-    language, in texts that were not in `tokens`. A call has 60 seconds.
+    language, in texts that were not in `tokens`, at each position that a real token follows. Padding is no part of the
+    language: there its probability is 0.03 at most, on average. A call has 60 seconds.
 
     Args:
         tokens: int32 array of shape `(samples, time)`, as for `next_token_loss`.
