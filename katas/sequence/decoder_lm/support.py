@@ -16,11 +16,14 @@ def constant_model(logits):
 
 
 def loss_gradient(logits, tokens):
-    """Differentiates the loss of the submission by the logits; None if nothing flows back."""
+    """Differentiates the loss of the submission by the logits, in a compiled function; None if nothing flows back."""
     from decoder_lm import next_token_loss
 
-    logits = tf.constant(logits, dtype="float32")
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
-        loss = next_token_loss(logits, tf.constant(tokens))
-    return tape.gradient(loss, logits) if tf.is_tensor(loss) else None
+    def differentiate(logits, tokens):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            loss = next_token_loss(logits, tokens)
+        return tape.gradient(loss, logits) if tf.is_tensor(loss) else None
+
+    compiled = tf.function(differentiate, autograph=False)
+    return compiled(tf.constant(logits, dtype="float32"), tf.constant(tokens))

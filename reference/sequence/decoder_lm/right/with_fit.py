@@ -1,4 +1,4 @@
-"""Attention written out, sinusoidal positions, a softmax by hand, draws by Gumbel noise, and a training loop with a tape."""
+"""A subclass of `keras.Model` with attention written out, sinusoidal positions, draws by Gumbel noise, and `fit`."""
 
 import keras
 import numpy as np
@@ -52,17 +52,10 @@ def make_model(vocabulary_size):
 
 
 def train_language_model(tokens, vocabulary_size):
-    model, optimizer = make_model(vocabulary_size), keras.optimizers.Adam(0.01)
-    model(tokens[:1])
-    optimizer.build(model.trainable_variables)
+    def loss(targets, logits):
+        return next_token_loss(logits, tf.cast(targets, "int32"))  # `fit` hands the targets over as float32.
 
-    @tf.function
-    def step(batch):
-        with tf.GradientTape() as tape:
-            loss = next_token_loss(model(batch), batch)
-        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
-
-    data = tf.data.Dataset.from_tensor_slices(tokens).shuffle(len(tokens)).repeat(4)
-    for batch in data.batch(64, drop_remainder=True):
-        step(batch)
+    model = make_model(vocabulary_size)
+    model.compile(keras.optimizers.Adam(0.01), loss)
+    model.fit(tokens, tokens, batch_size=64, epochs=4, verbose=0)
     return model

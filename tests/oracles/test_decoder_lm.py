@@ -67,6 +67,6 @@ def test_the_reference_comes_near_the_entropy_and_a_table_of_pairs_does_not(kata
     np.add.at(pairs, (tokens[:, :-1].ravel(), tokens[:, 1:].ravel()), (tokens[:, 1:] != 0).ravel())
     pairs[:, 0] = 1e-3
     table = (pairs / pairs.sum(axis=1, keepdims=True))[new]
-    assert special.rel_entr(chances, table).sum(axis=2)[is_judged].mean() > 0.45
+    assert special.rel_entr(chances, table).sum(axis=2)[is_judged].mean() > 0.5
     said = special.softmax(np.array(kata.train_language_model(tokens, 12)(new), dtype=float), axis=-1)
-    assert special.rel_entr(chances, said).sum(axis=2)[is_judged].mean() < 0.15
+    assert special.rel_entr(chances, said).sum(axis=2)[is_judged].mean() < 0.12

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-WIDTH, EPOCHS, BATCH_SIZE = 24, 10, 64
+WIDTH, EPOCHS, BATCH_SIZE = 24, 5, 64
 
 
 def next_token_loss(logits, tokens):

@@ -9,7 +9,7 @@ import numpy as np
 def next_token_loss(logits: keras.KerasTensor, tokens: keras.KerasTensor) -> keras.KerasTensor:
     """Computes the mean cross-entropy of the next token, over real tokens only.
 
-    A. Radford and others, "Improving Language Understanding by Generative Pre-Training", 2018, equation 1. The logits at
+    A. Radford et al., "Improving Language Understanding by Generative Pre-Training", 2018, equation 1. The logits at
     position t say what follows: they are compared with the token at position t + 1.
 
         loss = mean over all b and t with tokens[b, t + 1] not 0  of  -log softmax(logits[b, t])[tokens[b, t + 1]]
@@ -24,8 +24,8 @@ def next_token_loss(logits: keras.KerasTensor, tokens: keras.KerasTensor) -> ker
             others may have fewer.
 
     Returns:
-        A float32 number (or a tensor or array of shape `()`), through which a gradient flows to the logits, if they are a
-        tensor.
+        A float32 number (or a tensor or array of shape `()`). If the arguments are tensors, a gradient flows to the logits,
+        and it works in a function that is compiled by `tf.function`, as `fit` does.
     """
     raise NotImplementedError("TODO: task 1")
 
@@ -59,7 +59,7 @@ def sample(
 def make_model(vocabulary_size: int) -> Callable:
     """Makes a decoder, not trained yet: embedding, positions, causal self-attention, and logits of the next token.
 
-    A. Vaswani and others, "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3, without the attention to an
+    A. Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.1 and 3.2.3, without the attention to an
     encoder. How many blocks and heads it has, and how wide it is, is yours.
 
     Args:
@@ -82,7 +82,8 @@ def train_language_model(tokens: np.ndarray, vocabulary_size: int) -> Callable:
     """Trains a decoder to predict the next token.
 
     Optimizer, batch size and number of epochs are yours. The hidden tests compare the model's probabilities with those of the
-    language, in texts that were not in `tokens`. A call has 60 seconds.
+    language, in texts that were not in `tokens`, at each position that a real token follows. Padding is not part of
+    the language: at these positions its mean probability must stay below 0.03. A call has 60 seconds.
 
     Args:
         tokens: int32 array of shape `(samples, time)`, as for `next_token_loss`.
