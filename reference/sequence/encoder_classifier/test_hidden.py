@@ -23,6 +23,7 @@ OWN = "Begin with an embedding of the tokens, and keep each token's own state by
 PLACES = "Add positions to the embedding, counted from the start: attention alone does not know where a token stands."
 PADDING = "Mask padding in the attention, take the mean over real tokens only, and count positions from the start."
 MATES = "Something is computed over the whole batch: compute it for each sequence alone."
+CHANCE = "Leave dropout, and whatever else draws random numbers, to training."
 LOGITS = "The last layer is dense, with two outputs and no activation; tell the loss that it gets logits."
 ORDER = "The order of the tokens decides: let the positions reach the classifier, through the encoder that you train."
 LEARN = (
@@ -58,6 +59,7 @@ class Language:
 def draw_tokens(rng, lengths, time):
     """Random tokens, with padding behind so many of them."""
     tokens = rng.integers(1, VOCABULARY, size=(len(lengths), time))
+    tokens[:, 0] = np.where(np.arange(len(lengths)) % 2, VOCABULARY - 1, 1)
     return np.where(np.arange(time) < np.array(lengths)[:, None], tokens, 0).astype("int32")
 
 
@@ -139,6 +141,8 @@ def test_nothing_else_is_seen(submission, rng):
     encoder, lengths = submission.make_encoder(VOCABULARY), [4, 4, 4]
     whole, tokens = draw_tokens(rng, lengths, 4), draw_tokens(rng, [3, 5, 1], 5)
     states = encode(encoder, whole)
+    again = encode(encoder, whole)
+    assert_close(again, states, atol=1e-4, name="the states, asked for again", next_step=CHANCE, tag="chance")
     for row in range(3):
         alone = encode(encoder, whole[row : row + 1])[0]
         assert_close(alone, states[row], atol=1e-4, name="one sequence alone", next_step=MATES, tag="batch")
