@@ -84,6 +84,16 @@ def diagnose(service: OwnService, hidden: tuple[str, ...]) -> Diagnose:
     return grade
 
 
+@pytest.mark.parametrize(
+    ("double", "name"),
+    [("return 2 * values", None), ("return values**2", "squares"), ("return values + 2", "adds_two")],
+)
+def test_what_is_not_started_says_nothing(kata: Kata, diagnose: Diagnose, double: str, name: str | None) -> None:
+    stub = "raise NotImplementedError('TODO: task 1')"
+    found = diagnose(kata, f"def double(values):\n    {double}\ndef pick():\n    {stub}\n").misconception
+    assert (found.name if found else None) == name
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_solution_is_taken_for_itself(kata: Kata, diagnose: Diagnose, name: str) -> None:
     found = diagnose(kata, WRONG[name]).misconception

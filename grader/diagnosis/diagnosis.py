@@ -13,6 +13,7 @@ from grader.content.solution import Solution
 from grader.diagnosis.likelihood import expects
 from grader.diagnosis.likelihood import log_likelihood_of
 from grader.diagnosis.replay import Replay
+from grader.diagnosis.trace import NOT_STARTED
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
@@ -50,7 +51,7 @@ def diagnose(
     comes near; or the only one that explains all that fails by its tags.
 
     Args:
-        submission: what it did; it failed at least one test.
+        submission: what it did; a test that ends at the stub's own exception says nothing.
         tasks: the task of each test.
         replay: what the kata's own solutions do with the same seed.
         calibration: the evidence for the kata's thresholds, where it has any.
@@ -61,7 +62,10 @@ def diagnose(
     Raises:
         ReplayTimeout: the replay takes longer than it may.
     """
-    comparison = _Comparison(submission, tasks, replay, calibration)
+    started = {test: trace for test, trace in submission.items() if trace.status != NOT_STARTED}
+    comparison = _Comparison(started, tasks, replay, calibration)
+    if not comparison.failed:
+        return []
     return comparison.find_alike() or comparison.find_alike_in_failed_tasks() or comparison.find_close()
 
 

@@ -28,6 +28,10 @@ class Answer:
         return (self.kind, self.function) == (other.kind, other.function) and agree(self.value, other.value)
 
 
+NOT_STARTED: Final = "not started"
+"""The status of a test that the stub's own exception has ended."""
+
+
 @dataclasses.dataclass
 class Trace:
     """What a solution did in one test."""

@@ -20,6 +20,7 @@ from grader.content.calibration import Calibration
 from grader.content.kata import Kata
 from grader.content.solution import Solution
 from grader.diagnosis.replay import ReplayTimeout
+from grader.diagnosis.trace import NOT_STARTED
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
 from grader.errors import GraderError
@@ -168,7 +169,7 @@ class Grade:
         if isinstance(error, GraderError):
             raise error
         trace = Trace(
-            status="pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail",
+            status=_status_after(error),
             check=_lines_in(str(self.kata.hidden_tests), error),
             tag=error.tag if isinstance(error, Mismatch) else None,
             compared=without_objects(error.compared) if isinstance(error, Mismatch) else None,
@@ -360,6 +361,13 @@ class Grade:
             self.subject.close()
             self.subject = self.submission
             self.thresholds.results, self.pictures.taken = recorded, taken
+
+
+def _status_after(error: BaseException | None) -> str:
+    """Returns how a test has ended, as a trace says it."""
+    if isinstance(error, SubmissionRaised) and error.is_not_started:
+        return NOT_STARTED
+    return "pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail"
 
 
 def _lines_in(file: str, error: BaseException | None) -> list[int]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _INCHES_PER_IMAGE = 1.1
@@ -149,13 +150,20 @@ def _limits(points: npt.NDArray[Any], margin: npt.NDArray[Any]) -> tuple[list[fl
     return list(points.min(axis=0) - margin), list(points.max(axis=0) + margin)
 
 
+def _make_plane(width: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, 4.6))
+    axes = figure.add_subplot()
+    axes.set_xlabel("first coordinate")
+    axes.set_ylabel("second coordinate")
+    return figure, axes
+
+
 def _draw_regions(
     axes: list[npt.NDArray[Any]], said: npt.NDArray[Any], points: npt.NDArray[Any], classes: npt.NDArray[Any]
 ) -> Figure:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.0, 4.6))
-    plot = figure.add_subplot()
+    figure, plot = _make_plane(5.0)
     low, high = min(0, classes.min()), max(1, classes.max())
     plot.pcolormesh(*axes, said, cmap="coolwarm", alpha=0.5, shading="nearest", vmin=low, vmax=high)
     x, y = points.T
@@ -167,10 +175,7 @@ def _draw_regions(
 def _draw_paths(
     axes: list[npt.NDArray[Any]], losses: npt.NDArray[Any], paths: Mapping[str, npt.NDArray[Any]]
 ) -> Figure:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.6, 4.6))
-    plot = figure.add_subplot()
+    figure, plot = _make_plane(5.6)
     # Levels that are equally far apart in rank show the shape of flat valleys and of steep walls alike.
     levels = np.unique(np.quantile(losses[np.isfinite(losses)], np.linspace(0.01, 0.99, 16)))
     if len(levels) > 1:
