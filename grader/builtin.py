@@ -23,6 +23,7 @@ def grader_register_commands(group: click.Group) -> None:
     """Adds the commands."""
     from grader.cli import batch
     from grader.cli import calibrate
+    from grader.cli import diff
     from grader.cli import export
     from grader.cli import gradebook
     from grader.cli import hint
@@ -30,6 +31,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import list_
     from grader.cli import new
     from grader.cli import plugins
+    from grader.cli import reset
     from grader.cli import run
     from grader.cli import service
     from grader.cli import show
@@ -40,7 +42,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
 
     for module in (
-        *(list_, start, run, watch, hint, solution, history),
+        *(list_, start, run, watch, hint, solution, history, diff, reset),
         *(batch, gradebook, verify_receipt),
         *(new, verify, show, calibrate, export),
         *(service, plugins),
