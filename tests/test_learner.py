@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,17 @@ def test_pass_says_what_opened_where_to_compare_and_what_is_next(mine: Path) -> 
     assert "Ours: reference   Perceptron: a hyperplane that answers yes or no." in solution
     assert "scores = ops.matmul(inputs, weights) + bias" in solution
     assert "  with_loops    Plain Python, one row at a time; NAND is AND with every sign changed." in solution
+
+
+def test_wide_terminal_has_both_solutions_side_by_side(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine.write_text("def perceptron(inputs, weights, bias):\n    return 0\n")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert re.search(r"Yours +Ours: reference", on_terminal("solution", "perceptron", "--give-up"))
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = on_terminal("solution", "perceptron", "--give-up")
+    assert re.search(r"Yours\r\n", narrow)
+    assert "def perceptron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> np.ndarray:\r\n" in narrow
 
 
 def test_solution_is_kept_from_those_who_have_not_passed_until_they_give_up(mine: Path) -> None:
@@ -318,3 +330,50 @@ def test_shell_completes_katas(command: str) -> None:
     environment = {"_GRADER_COMPLETE": "bash_complete", "COMP_WORDS": f"grader {command} perc", "COMP_CWORD": "2"}
     completed = CliRunner().invoke(create_cli(create_manager()), env=environment, prog_name="grader")
     assert completed.output == "plain,perceptron\n"
+
+
+def try_(folder: Path, kata: str, lines: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "grader", "try", kata]
+    return subprocess.run(words, cwd=folder, input=lines, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_try_has_the_learners_module_imported(mine: Path, workspace: Path) -> None:
+    mine.write_text("BIAS = 41\n\ndef gate(name):\n    return name * 2\n")
+    tried = try_(workspace, "perceptron", "gate('OR')\nBIAS + 1\nexit(1)\n")
+    assert tried.returncode == 0
+    assert f"From {mine}: gate.\n" in tried.stderr
+    assert "'OROR'" in tried.stdout
+    assert "42" in tried.stdout
+    assert not (mine.parent / "__pycache__").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("x = 1\ny = x +\n", "SyntaxError: invalid syntax in line 2"),
+        ("\n1 / 0\n", "ZeroDivisionError: division by zero in line 2"),
+        ("raise SystemExit(1)\n", "SystemExit: 1 in line 1"),
+    ],
+)
+def test_try_falls_back_to_the_stub(mine: Path, workspace: Path, source: str, why: str) -> None:
+    mine.write_text(source)
+    tried = try_(workspace, "perceptron", "gate.__doc__[:30]\n")
+    assert tried.returncode == 0
+    assert f"{mine} cannot be imported ({why}). The stub is imported instead." in tried.stdout + tried.stderr
+    assert "'Chooses the weights and the bi'" in tried.stdout
+    assert "Traceback" not in tried.stderr
+
+
+def test_try_has_support_code_and_its_own_folder(workspace: Path) -> None:
+    (workspace / "capacity").mkdir()
+    (workspace / "capacity/capacity.py").write_text("import os\nHERE = os.path.basename(os.getcwd())\n")
+    tried = try_(workspace, "capacity", "HERE\ncallable(support.fit_polynomial)\n")
+    assert tried.returncode == 0
+    assert "'capacity'" in tried.stdout
+    assert "True" in tried.stdout
+
+
+def test_try_whose_process_is_killed_says_so(mine: Path, workspace: Path) -> None:
+    tried = try_(workspace, "perceptron", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)\n")
+    assert tried.returncode == 2
+    assert tried.stderr.splitlines()[-1].startswith("Error: The prompt was ended (exit code -9)")

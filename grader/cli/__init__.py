@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import sys
 from collections.abc import Callable
@@ -76,6 +75,8 @@ class Group(click.Group):
 
 
 def _describe_unknown(manager: PluginManager, word: str, commands: list[str]) -> str:
+    import difflib
+
     from grader.content.catalog import load_catalog
 
     katas = load_catalog(manager, lambda _: None).katas

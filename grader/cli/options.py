@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -78,6 +77,8 @@ def find_kata(catalog: Catalog, name: str | None) -> Kata:
 
 def guess(name: str, names: Iterable[str], there_are: str = "there are") -> str:
     """Ends the sentence about a name that is unknown: with the one that may be meant, or else with all there are."""
+    import difflib  # Only a slip needs it.
+
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; {there_are} {', '.join(names) or 'none yet'}."
