@@ -36,7 +36,20 @@ def grader(*arguments: object) -> Result:
 
 def test_help_teaches() -> None:
     output = grader("--help").output
-    for command in ("list", "start", "run", "watch", "hint", "solution", "history", "batch", "gradebook", "verify", "service", "plugins"):
+    for command in (
+        "list",
+        "start",
+        "run",
+        "watch",
+        "hint",
+        "solution",
+        "history",
+        "batch",
+        "gradebook",
+        "verify",
+        "service",
+        "plugins",
+    ):
         assert f"\n  {command} " in output
     assert "grader start perceptron" in output
 

@@ -162,6 +162,30 @@ def test_damaged_history_is_named_and_costs_neither_verdict_nor_progress(mine: P
     assert file.read_text(encoding="latin-1") == content
 
 
+def test_damaged_history_or_file_stops_neither_list_nor_where_to_go_on(mine: Path, workspace: Path) -> None:
+    mine.write_text(HALF)
+    file = workspace / ".grader/results/perceptron/history.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    alone = grader()
+    assert alone.exit_code == 0
+    assert "history.json: expected a history" in " ".join(alone.output.split())
+    assert "Next: grader run perceptron" in alone.output
+    assert "Next: `grader run perceptron`" in grader("list").output
+    mine.unlink()
+    mine.mkdir()
+    assert "cannot be read (Is a directory)" in " ".join(grader().output.split())
+    assert grader("list").exit_code == 0
+
+
+def test_own_file_that_is_too_large_does_not_hide_ours(mine: Path) -> None:
+    mine.write_text("#" * 300_000)
+    shown = grader("solution", "perceptron", "--give-up")
+    assert shown.exit_code == 0
+    assert "Warning: Yours is not shown: " in shown.stderr
+    assert "scores = ops.matmul(inputs, weights) + bias" in shown.stdout
+
+
 def test_grading_another_file_is_no_attempt(mine: Path, workspace: Path) -> None:
     (workspace / "other.py").write_text(HALF)
     assert grader("run", "perceptron", "other.py").exit_code == 1

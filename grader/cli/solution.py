@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grader import messages
 from grader.cli import options
 from grader.errors import UsageError
 from grader.plugins import PluginManager
@@ -37,5 +38,9 @@ def command(manager: PluginManager, kata: str | None, style: str, give_up: bool)
     if style not in names:
         raise UsageError(f"{found.name} has no solution called {style!r}{options.guess(style, names)}")
     file = workspace.submission_path(found)
-    mine = read_text(manager, file, found) if file.exists() else None
+    mine = None
+    try:
+        mine = read_text(manager, file, found) if file.exists() else None
+    except UsageError as error:
+        messages.warn(f"Yours is not shown: {error}")
     click.echo(render_solutions(found, style, mine), nl=False)

@@ -38,7 +38,7 @@ def render_map(catalog: Catalog, workspace: Workspace, width: int, chapter: str 
         chapter: shows only this one, and its summaries in full.
 
     Raises:
-        UsageError: the progress, or the history of the kata to go on with, is damaged.
+        UsageError: the progress is damaged.
     """
     progress = workspace.progress()
     passed = {name for name, entry in progress.items() if entry.get("passed")}

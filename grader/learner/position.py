@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 from grader.content.catalog import Catalog
 from grader.content.kata import Kata
+from grader.errors import UsageError
 from grader.learner.history import format_points
 from grader.learner.history import read_attempts
 from grader.learner.workspace import Progress
@@ -23,9 +25,11 @@ class Position(NamedTuple):
 
 def last_touched(catalog: Catalog, workspace: Workspace) -> Kata | None:
     """Returns the kata whose file was saved last, if any was started."""
-    files = {kata.name: workspace.submission_path(kata) for kata in catalog.katas.values()}
-    started = {name: file.stat().st_mtime for name, file in files.items() if file.is_file()}
-    return catalog.katas[max(started, key=lambda name: started[name])] if started else None
+    saved = {}
+    for kata in catalog.katas.values():
+        with contextlib.suppress(OSError):  # It is not started, or its folder cannot be read.
+            saved[kata.name] = workspace.submission_path(kata).stat().st_mtime
+    return catalog.katas[max(saved, key=lambda name: saved[name])] if saved else None
 
 
 def next_open(catalog: Catalog, passed: set[str], after: Kata | None = None) -> Kata | None:
@@ -50,7 +54,7 @@ def find_position(catalog: Catalog, workspace: Workspace) -> Position | None:
     """Finds the kata that was worked on last, or the next one if that is passed; None where nothing is left to do.
 
     Raises:
-        UsageError: the progress or a history is damaged.
+        UsageError: the progress is damaged.
     """
     passed = workspace.passed()
     kata = last_touched(catalog, workspace)
@@ -88,11 +92,16 @@ def points_of(kata: Kata, progress: Progress) -> float:
 
 def _state_of(kata: Kata, workspace: Workspace) -> tuple[str, str]:
     file = workspace.submission_path(kata)
-    if not file.is_file():
+    try:
+        if file.read_bytes() == kata.stub.read_bytes():
+            return "Started; the file is still the stub.", command_for(kata, workspace)
+        attempts = read_attempts(workspace.history_file(kata))
+    except FileNotFoundError:
         return "Open, and not started.", command_for(kata, workspace)
-    if file.read_bytes() == kata.stub.read_bytes():
-        return "Started; the file is still the stub.", command_for(kata, workspace)
-    attempts = read_attempts(workspace.history_file(kata))
+    except OSError as error:
+        return f"Started; {file} cannot be read ({error.strerror}).", f"grader run {kata.name}"
+    except UsageError as error:  # Only the history is lost.
+        return str(error), f"grader run {kata.name}"
     if not attempts:
         return "Begun, and not graded yet.", f"grader run {kata.name}"
     latest = attempts[-1]
