@@ -63,7 +63,24 @@ def test_help_shows_every_command_in_full() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "service", "plugins"]
+    "command",
+    [
+        "list",
+        "start",
+        "run",
+        "watch",
+        "hint",
+        "try",
+        "solution",
+        "history",
+        "diff",
+        "reset",
+        "batch",
+        "gradebook",
+        "verify",
+        "service",
+        "plugins",
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")
