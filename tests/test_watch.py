@@ -153,7 +153,7 @@ def test_screen_is_cleared_for_each_verdict_and_a_grade_is_announced(tmp_path: P
 
 
 def test_every_message_shows_the_keys(session: Session) -> None:
-    for key, words in (("h", "Task 1, hint 1 of"), ("l", "all  0 of 45"), ("r", "the same tests pass")):
+    for key, words in (("h", "Task 1, hint 1 of"), ("l", r"all  0 of \d+"), ("r", "the same tests pass")):
         session.expect("n next kata, h hint, l list, r run again, q quit")
         session.press(key)
         session.expect(words)
