@@ -23,22 +23,27 @@ def grader_register_commands(group: click.Group) -> None:
     """Adds the commands."""
     from grader.cli import batch
     from grader.cli import calibrate
+    from grader.cli import diff
     from grader.cli import export
     from grader.cli import gradebook
     from grader.cli import hint
+    from grader.cli import history
     from grader.cli import list_
     from grader.cli import new
     from grader.cli import plugins
+    from grader.cli import reset
     from grader.cli import run
     from grader.cli import service
     from grader.cli import show
+    from grader.cli import solution
     from grader.cli import start
+    from grader.cli import try_
     from grader.cli import verify
     from grader.cli import verify_receipt
     from grader.cli import watch
 
     for module in (
-        *(list_, start, run, watch, hint),
+        *(list_, start, run, watch, hint, try_, solution, history, diff, reset),
         *(batch, gradebook, verify_receipt),
         *(new, verify, show, calibrate, export),
         *(service, plugins),

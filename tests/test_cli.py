@@ -36,7 +36,20 @@ def grader(*arguments: object) -> Result:
 
 def test_help_teaches() -> None:
     output = grader("--help").output
-    for command in ("list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "service", "plugins"):
+    for command in (
+        "list",
+        "start",
+        "run",
+        "watch",
+        "hint",
+        "solution",
+        "history",
+        "batch",
+        "gradebook",
+        "verify",
+        "service",
+        "plugins",
+    ):
         assert f"\n  {command} " in output
     assert "grader start perceptron" in output
 
@@ -50,7 +63,24 @@ def test_help_shows_every_command_in_full() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "start", "run", "watch", "hint", "batch", "gradebook", "verify", "service", "plugins"]
+    "command",
+    [
+        "list",
+        "start",
+        "run",
+        "watch",
+        "hint",
+        "try",
+        "solution",
+        "history",
+        "diff",
+        "reset",
+        "batch",
+        "gradebook",
+        "verify",
+        "service",
+        "plugins",
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     result = grader(command, "--help")

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def expect(descriptor: int, seen: str, pattern: str) -> tuple[str, str]:
 class Session:
     """A running `grader watch` with a terminal of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, term: str = "dumb") -> None:
         self.terminal, theirs = pty.openpty()
         self.file = folder / "perceptron/perceptron.py"
         self.seen = ""
@@ -48,7 +49,7 @@ class Session:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**os.environ, "TERM": "dumb"},
+            env={**os.environ, "TERM": term, "NO_COLOR": "1"},
         )
         os.close(theirs)
 
@@ -133,6 +134,51 @@ def test_keys(session: Session, tmp_path: Path, catalog: Catalog) -> None:
     assert (tmp_path / open_now[0] / "README.md").exists()
     session.press("q")
     assert session.process.wait(SECONDS) == 0
+
+
+def test_screen_is_cleared_for_each_verdict_and_a_grade_is_announced(tmp_path: Path) -> None:
+    session = Session(tmp_path, "perceptron", term="xterm")
+    try:
+        session.expect("Grading perceptron.py")
+        first = session.expect("q quit")
+        assert first.index("\x1b[2J") < first.index("NOT YET")
+        session.save(REFERENCE)
+        seen = session.expect("PASS")
+        assert seen.index("Grading perceptron.py") < seen.index("\x1b[2J")
+        rest = session.expect("q quit")
+        assert "Open now: dense_parameters, universal_approximation, xor." in rest
+        assert "Next: press n for dense_parameters." in rest
+    finally:
+        session.close()
+
+
+def test_every_message_shows_the_keys(session: Session) -> None:
+    for key, words in (("h", "Task 1, hint 1 of"), ("l", r"all  0 of \d+"), ("r", "the same tests pass")):
+        session.expect("n next kata, h hint, l list, r run again, q quit")
+        session.press(key)
+        session.expect(words)
+    session.expect("q quit")
+
+
+def test_deleted_file_is_said_once_and_waited_for(session: Session) -> None:
+    stub = session.file.read_text()
+    session.file.unlink()
+    session.expect(r"perceptron\.py is gone; waiting for it\. `grader start perceptron` brings the stub back\.")
+    session.expect("q quit")
+    (session.file.parent / "notes.txt").write_text("Nothing to do with it.")
+    time.sleep(0.5)
+    session.file.write_text(stub)  # What was graded before it was deleted.
+    assert "is gone" not in session.expect("NOT YET")
+
+
+def test_deleted_folder_is_made_again_when_asked_for(session: Session) -> None:
+    shutil.rmtree(session.file.parent)
+    session.expect("is gone; waiting for it")
+    session.press("r")
+    session.expect("Made ")
+    session.expect("NOT YET")
+    session.save(REFERENCE)
+    session.expect("PASS")
 
 
 def test_last_saved_kata_is_watched_where_none_is_named_and_no_terminal_is_needed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("calibrate", short_help="Measure how reliable thresholds are.")
-@click.argument("kata")
+@options.kata
 @click.option("--seeds", default=12, show_default=True, type=click.IntRange(3, 10_000), help="Seeds for each solution.")
 @options.jobs
 @click.option("--show", is_flag=True, help="Only show what the existing calibration.json says.")

@@ -11,6 +11,7 @@ from typing import Literal
 import click
 
 from grader import messages
+from grader.cli import options
 from grader.errors import GraderError
 from grader.errors import UsageError
 
@@ -28,7 +29,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 
 
 @click.command("run", short_help="Grade a submission.")
-@click.argument("kata")
+@options.kata_or_here
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--format", "format_", default="text", show_default=True, metavar="text|json|...", help="Form of the output."
@@ -52,7 +53,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 @click.pass_context
 def command(
     ctx: click.Context,
-    kata: str,
+    kata: str | None,
     path: Path | None,
     format_: str,
     seed: int,
@@ -63,6 +64,7 @@ def command(
 ) -> None:
     """Grade a submission: your file in the workspace, or the one at PATH.
 
+    KATA may be left out in its folder, where your own file is graded.
     Exit code 0 means pass, 1 means fail, 2 means that the grader or the command line is at fault.
     """
     from grader.content.catalog import load_catalog
@@ -74,9 +76,11 @@ def command(
     manager: PluginManager = ctx.obj
     reporters = {name: render for found in manager.hook.grader_reporters() for name, render in found.items()}
     if format_ not in reporters:
-        raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")
+        raise UsageError(
+            f"There is no format called {format_!r}{options.guess(format_, sorted(reporters), 'the formats are')}"
+        )
     catalog = load_catalog(manager)
-    found = catalog.find(kata)
+    found = options.find_kata(catalog, kata)
     workspace = use_workspace(None if path else found)
     submission = path or workspace.submission_path(found)
     source = read_submission(manager, submission, found)
@@ -94,7 +98,7 @@ def command(
         _write_receipt(receipt, found, source, result)
     text = reporters[format_](result, found)
     if format_ == "text" and result.status == "pass":
-        text += _next_step(catalog, found, workspace)
+        text += _what_follows(catalog, found, workspace)
     try:
         click.echo(text, nl=False)
     except (OSError, ValueError) as error:
@@ -117,12 +121,19 @@ def _write_receipt(file: Path, kata: Kata, source: bytes, result: Result) -> Non
         )
 
 
-def _next_step(catalog: Catalog, kata: Kata, workspace: Workspace) -> str:
+def _what_follows(catalog: Catalog, kata: Kata, workspace: Workspace) -> str:
+    """Says after a pass what is open now, where to compare, and what to type next."""
+    from grader.learner.position import command_for
+    from grader.learner.position import describe_pass
+    from grader.learner.position import next_open
+
     try:
-        opened = catalog.opened_by(kata, workspace.passed())
+        passed = workspace.passed()
     except UsageError:  # The progress is damaged; all that is lost is a proposal.
         return ""
-    return "Next: " + (f"`grader start {opened[0]}`" if opened else "`grader list` shows what is open") + ".\n"
+    following = next_open(catalog, passed | {kata.name}, kata)
+    command = f"`{command_for(following, workspace)}`" if following else "`grader list` shows that you have them all"
+    return f"{describe_pass(catalog, kata, passed)}Next: {command}.\n"
 
 
 def _grade(job: GradeJob, *, cold: bool) -> tuple[Result, list[DrawnPicture]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 import pluggy
 
+from grader.cli import options
 from grader.errors import UsageError
 
 
 @click.command("show", short_help="Print one of a kata's own solutions.")
-@click.argument("kata")
+@options.kata
 @click.argument("name")
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str, name: str) -> None:
@@ -26,7 +25,5 @@ def command(manager: pluggy.PluginManager, kata: str, name: str) -> None:
     key = name if name in solutions else f"wrong/{name}"
     if key not in solutions:
         names = [known.removeprefix("wrong/") for known in solutions]
-        close = difflib.get_close_matches(name, names, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(names)}."
-        raise UsageError(f"{kata} has no solution called {name!r}{guess}")
+        raise UsageError(f"{kata} has no solution called {name!r}{options.guess(name, names)}")
     click.echo(solutions[key].source, nl=False)

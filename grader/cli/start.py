@@ -9,6 +9,7 @@ import click
 import pluggy
 
 from grader import messages
+from grader.cli import options
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("start", short_help="Copy a kata into your workspace.")
-@click.argument("kata")
+@options.kata
 @click.pass_obj
 def command(manager: pluggy.PluginManager, kata: str) -> None:
     """Copy a kata's folder into the current folder, which becomes a workspace; nothing is ever overwritten.

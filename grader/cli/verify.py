@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("verify", short_help="Check your katas.")
-@click.argument("katas", nargs=-1)
+@click.argument("katas", nargs=-1, type=options.KataName())
 @click.option("--pack", metavar="P", help="Verify all katas of this pack.")
 @click.option("--all", "everything", is_flag=True, help="Verify all katas of all packs.")
 @click.option("--seeds", default=2, show_default=True, type=click.IntRange(1, 100), help="Seeds for each solution.")

@@ -7,16 +7,18 @@ from typing import Literal
 
 import click
 
+from grader.cli import options
+
 if TYPE_CHECKING:
     from grader.plugins import PluginManager
 
 
 @click.command("watch", short_help="Grade on every save.")
-@click.argument("kata", required=False)
+@options.kata_or_here
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
 @click.pass_obj
 def command(manager: PluginManager, kata: str | None, device: Literal["auto", "cpu", "gpu"]) -> None:
-    """Grade a kata each time you save its file: KATA, or the one that you saved last.
+    """Grade a kata each time you save its file: KATA, or that of the current folder, or else the one that you saved last.
 
     A kata that is not in the workspace yet is started. Single keys: n next kata, h hint, l list, r run again, q quit.
     """
@@ -28,7 +30,8 @@ def command(manager: PluginManager, kata: str | None, device: Literal["auto", "c
     from grader.service import connection
 
     catalog, here = load_catalog(manager), workspaces.current_folder()
-    found = catalog.find(kata) if kata else first_kata(catalog, workspaces.find_workspace(here))
+    name = kata if kata is not None else workspaces.find_kata_of(here, catalog.katas)
+    found = catalog.find(name) if name is not None else first_kata(catalog, workspaces.find_workspace(here))
     workspace = workspaces.find_workspace(here, found)
     if not workspace.submission_path(found).parent.is_dir():
         workspace = workspaces.find_place_to_start(here, catalog.katas)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.content.kata import Kata
+from grader.learner.history import format_points
 from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
@@ -34,9 +35,8 @@ def render_text(result: Result, kata: Kata) -> str:
         if not tests:
             continue
         if number:
-            points = (
-                f"{_points(sum(test.points for test in tests))} of {_points(sum(test.max_points for test in tests))}"
-            )
+            score, most = sum(test.points for test in tests), sum(test.max_points for test in tests)
+            points = f"{format_points(score)} of {format_points(most)}"
             console.print(Text.assemble(f"\nTask {number}  ", (title, "bold"), f"   {points}"))
         for test in tests:
             shown |= _print_test(console, test, in_full=not shown)
@@ -51,7 +51,7 @@ def _open() -> tuple[io.StringIO, Console]:
 
 def _print_verdict(console: Console, result: Result, kata: Kata) -> None:
     verdict, style = _VERDICTS[result.status]
-    points = f"{_points(result.score)} of {_points(result.max_score)} points"
+    points = f"{format_points(result.score)} of {format_points(result.max_score)} points"
     console.print(Text.assemble((kata.spec.title, "bold"), f"  ({kata.name})   ", (verdict, style), f"   {points}"))
 
 
@@ -84,11 +84,6 @@ def _compare(previous: Result, result: Result) -> str:
     parts = [f"{won} more {_tests(won)} now"] if won else []
     parts += [f"{lost} no longer {'does' if lost == 1 else 'do'}"] if lost else []
     return f"Since the last run: {', '.join(parts) or 'the same tests pass'}."
-
-
-def _points(points: float) -> str:
-    """Writes points to one place, and whole ones without."""
-    return f"{points:.1f}".removesuffix(".0")
 
 
 def _tests(count: int) -> str:

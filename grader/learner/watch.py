@@ -22,6 +22,11 @@ from grader.content.submission import read_submission
 from grader.errors import GraderError
 from grader.errors import UsageError
 from grader.learner.hints import next_hint
+from grader.learner.overview import render_map
+from grader.learner.overview import terminal_width
+from grader.learner.position import describe_pass
+from grader.learner.position import last_touched
+from grader.learner.position import next_open
 from grader.learner.report import render_change
 from grader.learner.workspace import Workspace
 from grader.protocol.channel import DrawnPicture
@@ -62,6 +67,8 @@ class Watch:
         self.last: Result | None = None
         self.pending: PendingGrade | None = None
         self.folder: WatchedFolder | None = None
+        self.problem: str | None = None
+        """Why there is nothing to grade, once it has been said."""
 
     @property
     def path(self) -> Path:
@@ -82,7 +89,7 @@ class Watch:
                     try:
                         self.press(key)
                     except GraderError as error:
-                        messages.say(f"Error: {error}")
+                        self.say(f"Error: {error}")
                 elif self.folder in ready and self.folder:
                     self.folder.acknowledge()
                     self.grade()
@@ -92,25 +99,36 @@ class Watch:
     def turn_to(self, kata: Kata) -> None:
         """Makes another kata the one that is watched, and starts it where it was not."""
         self.cancel()
-        self.kata, self.job, self.last = kata, None, None
+        self.kata, self.job, self.last, self.problem = kata, None, None, None
+        _clear()
         if not self.path.parent.is_dir():
             click.echo(f"Made {self.workspace.start(kata)}.")
         if self.folder:
             self.folder.close()
         self.folder = WatchedFolder(self.path.parent)
-        click.echo(f"Watching {self.path}. Keys: {', '.join(f'{key} {word}' for key, word in KEYS.items())}.")
+        self.say(f"{kata.spec.title}: {kata.spec.summary}")
         self.grade()
+
+    def say(self, text: str) -> None:
+        """Prints a message, and below it what is watched and which keys there are."""
+        keys = ", ".join(f"{key} {word}" for key, word in KEYS.items())
+        hint = f" Keys: {keys}." if sys.stdin.isatty() else ""
+        click.echo(f"{text}\n{click.style(f'Watching {os.path.relpath(self.path)}.{hint}', dim=True)}")
 
     def press(self, key: str) -> None:
         """Does what a key stands for."""
         if key == "n":
-            self.turn_to(_kata_after(self.kata, self.catalog, self.workspace.passed()))
+            following = next_open(self.catalog, self.workspace.passed(), self.kata)
+            if following:
+                self.turn_to(following)
+            else:
+                self.say("You have passed all that is open.")
         elif key == "h":
-            click.echo(next_hint(self.kata, self.workspace))
+            self.say(next_hint(self.kata, self.workspace))
         elif key == "l":
-            passed = self.workspace.passed()
-            marks = {True: "✓", False: "○"}
-            click.echo("  ".join(f"{marks[name in passed]} {name}" for name in self.catalog.katas))
+            self.say(render_map(self.catalog, self.workspace, terminal_width()))
+        elif key == "r" and self.problem:
+            self.turn_to(self.kata)  # The folder may be another one by now, which is not watched yet.
         elif key == "r":
             self.job = None
             self.grade()
@@ -119,8 +137,10 @@ class Watch:
         """Starts a grade if the file's content is new; one that is under way is given up."""
         try:
             source = read_submission(self.manager, self.path, self.kata)
-        except UsageError:
-            return  # An editor is about to put the new file in the place of the old one.
+        except UsageError as error:
+            self.wait_for_file(str(error))
+            return
+        self.problem = None
         if self.job and source == self.job.request.source:
             return
         self.cancel()
@@ -132,6 +152,17 @@ class Watch:
             self.show(refused, [])
         else:
             self.pending = PendingGrade(self.service, self.job)
+            click.echo(f"Grading {self.path.name} ...")
+
+    def wait_for_file(self, problem: str) -> None:
+        """Says once why there is nothing to grade; an editor may be about to put a new file in the place of the old one."""
+        self.cancel()
+        self.job = None  # The same text is graded again once it is back.
+        if not self.path.exists():
+            problem = f"{self.path} is gone; waiting for it. `grader start {self.kata.name}` brings the stub back."
+        if problem != self.problem:
+            self.problem = problem
+            self.say(problem)
 
     def cancel(self) -> None:
         """Gives up the grade under way."""
@@ -157,8 +188,20 @@ class Watch:
         except Exception as error:  # Whatever it is, the verdict stays.
             messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
         self.manager.hook.grader_grading_finished(kata=self.kata, path=self.path, result=result)
-        click.echo(render_change(result, self.last, self.kata), nl=False)
+        _clear()
+        text = render_change(result, self.last, self.kata)
+        self.say((text + self.describe_next() if result.status == "pass" else text).rstrip("\n"))
         self.last = result
+
+    def describe_next(self) -> str:
+        """Says after a pass what has opened, and where the key leads."""
+        try:
+            passed = self.workspace.passed()
+        except UsageError:  # The progress is damaged, which was said when the result was saved.
+            return ""
+        following = next_open(self.catalog, passed | {self.kata.name}, self.kata)
+        more = f"Next: press n for {following.name}." if following else "You have passed all that is open."
+        return describe_pass(self.catalog, self.kata, passed) + more
 
 
 class WatchedFolder:
@@ -215,23 +258,14 @@ def first_kata(catalog: Catalog, workspace: Workspace) -> Kata:
     """
     if not catalog.katas:
         raise UsageError("There is no kata to watch; install a pack, then see `grader list`.")
-    files = {kata.name: workspace.submission_path(kata) for kata in catalog.katas.values()}
-    started = {name: file.stat().st_mtime for name, file in files.items() if file.is_file()}
-    if started:
-        return catalog.katas[max(started, key=lambda name: started[name])]
-    return _first_open(list(catalog.katas.values()), workspace.passed())
+    found = last_touched(catalog, workspace) or next_open(catalog, workspace.passed())
+    return found or next(iter(catalog.katas.values()))
 
 
-def _kata_after(kata: Kata, catalog: Catalog, passed: set[str]) -> Kata:
-    """Returns the next open kata in the order of the catalogue, and after the last the first."""
-    katas = list(catalog.katas.values())
-    position = katas.index(kata) + 1
-    return _first_open(katas[position:] + katas[:position], passed)
-
-
-def _first_open(katas: list[Kata], passed: set[str]) -> Kata:
-    waiting = (kata for kata in katas if kata.name not in passed and passed >= set(kata.spec.prerequisites))
-    return next(waiting, katas[0])
+def _clear() -> None:
+    """Clears the screen of a terminal that can do that."""
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        sys.stdout.write("\x1b[2J\x1b[1;1H")  # Click would leave it out, as colours, where NO_COLOR is set.
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ class Progress(TypedDict, total=False):
 
     passed: bool
     score: float
+    """The best one; graders before there was a history noted the latest."""
     max_score: float
     hints: dict[str, int]
     """How many hints were given, by the number of the task."""
@@ -81,10 +82,14 @@ class Workspace:
         """Returns the folder of the latest result of a kata and of its pictures."""
         return self.state / "results" / kata.name
 
+    def history_file(self, kata: Kata) -> Path:
+        """Returns where the attempts at a kata are kept."""
+        return self.results_folder(kata) / "history.json"
+
     def save(
         self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture], *, may_make: bool = True
     ) -> None:
-        """Writes a result and its pictures, and notes the progress if it is the learner's own file that was graded.
+        """Writes a result and its pictures, and notes progress and attempt if it is the learner's own file that was graded.
 
         Where there is no workspace and none may be made, the result and its pictures go to the cache folder.
 
@@ -97,8 +102,10 @@ class Workspace:
 
         Raises:
             OSError: the folder cannot be written.
-            UsageError: the file of the progress is damaged; all else was written.
+            UsageError: the file of the progress, or of the attempts, is damaged; all else was written.
         """
+        from grader.learner.history import add_attempt
+        from grader.learner.history import attempt_of
         from grader.result import Artifact
         from grader.result import to_json
 
@@ -112,7 +119,10 @@ class Workspace:
         write_whole(folder / "result.json", to_json(result).encode())
         if is_kept and submission.resolve().is_relative_to(self.root.resolve() / kata.name):
             passed = result.status == "pass"
-            self.record(kata, {"passed": passed, "score": result.score, "max_score": result.max_score})
+            try:
+                self.record(kata, {"passed": passed, "score": result.score, "max_score": result.max_score})
+            finally:
+                add_attempt(self.history_file(kata), attempt_of(result))
 
     def progress(self) -> dict[str, Progress]:
         """Returns what is known of each kata.
@@ -128,7 +138,7 @@ class Workspace:
             raise UsageError(f"{self._progress_file}: cannot be read ({error}); fix or delete it.") from error
 
     def record(self, kata: Kata, facts: Progress) -> None:
-        """Notes something about a kata; a pass is never forgotten.
+        """Notes something about a kata; a pass is never forgotten, and the best score stays.
 
         Raises:
             OSError: the folder cannot be written.
@@ -136,14 +146,21 @@ class Workspace:
         """
         progress = self.progress()
         entry = progress.setdefault(kata.name, {})
-        was_passed = entry.get("passed", False)
+        known: Progress = {**entry}
         entry.update(facts)
-        entry["passed"] = was_passed or facts.get("passed", False)
+        entry["passed"] = known.get("passed", False) or facts.get("passed", False)
+        if _share(known) > _share(facts):
+            entry["score"], entry["max_score"] = known["score"], known["max_score"]
         write_whole(self._progress_file, json.dumps(progress, indent=1).encode())
 
     def passed(self) -> set[str]:
         """Lists the katas that were ever passed."""
         return {name for name, entry in self.progress().items() if entry.get("passed")}
+
+
+def _share(progress: Progress) -> float:
+    """Returns the share of the points: how many there are changes with the kata."""
+    return progress["score"] / progress["max_score"] if progress.get("max_score") and "score" in progress else -1.0
 
 
 def find_workspace(start: Path, kata: Kata | None = None) -> Workspace:
@@ -174,6 +191,17 @@ def use_workspace(kata: Kata | None = None) -> Workspace:
     return workspace
 
 
+def find_kata_of(start: Path, katas: Container[str]) -> str | None:
+    """Returns the name of the kata in whose folder of a workspace, or below it, a folder is.
+
+    Args:
+        start: the folder.
+        katas: the names of all katas.
+    """
+    below = start.relative_to(find_workspace(start).root).parts
+    return below[0] if below and below[0] in katas else None
+
+
 def find_place_to_start(start: Path, katas: Container[str]) -> Workspace:
     """Returns where katas are started: in the folder, unless that is a kata's folder in a workspace, or lies in one.
 
@@ -181,9 +209,7 @@ def find_place_to_start(start: Path, katas: Container[str]) -> Workspace:
         start: the folder.
         katas: the names of all katas.
     """
-    found = find_workspace(start)
-    below = start.relative_to(found.root).parts
-    return found if below and below[0] in katas else Workspace(start)
+    return find_workspace(start) if find_kata_of(start, katas) else Workspace(start)
 
 
 def tell_apart(workspace: Workspace, start: Path) -> None:

@@ -53,7 +53,10 @@ def leaves(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
 
 
 ARGUMENTS = {
-    **{name: ["perceptron"] for name in ("start", "run", "hint", "calibrate")},
+    **{
+        name: ["perceptron"]
+        for name in ("start", "run", "hint", "solution", "history", "diff", "reset", "try", "calibrate")
+    },
     "batch": ["class"],
     "show": ["perceptron", "reference"],
     "export": ["folder"],
