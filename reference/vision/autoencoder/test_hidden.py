@@ -105,7 +105,7 @@ def test_batch_does_not_matter(submission, rng):
 
 @pytest.mark.task(2)
 def test_seed_and_epochs_decide(submission, rng, seed):
-    """Returns the same autoencoder for the same arguments, even if the labels change, another for other images or more epochs."""
+    """Returns the same autoencoder for the same arguments, whatever the labels; another for other images or more epochs."""
     images, labels = small_set(rng)
     codes = np.linspace(-1, 1, 12).reshape(4, 3)
 
