@@ -128,12 +128,12 @@ def test_temperature(submission, support, seed, temperature):
     """Draws each token as often as a temperature of `temperature` says, the same ones again from the same seed alone."""
     logits = np.array([-1.0, 3.0, 0.5, 1.0] if temperature > 0.1 else [-1000.0, 1000.0, 999.99, -1000.0])
     model, chances = support.constant_model(logits), np.exp(log_softmax(logits / temperature))
-    tokens = assert_seeded(lambda s: write(submission, model, [3, 1], 100, temperature, s), seed, next_step=DRAW)
+    tokens = assert_seeded(lambda s: write(submission, model, [3, 1], 150, temperature, s), seed, next_step=DRAW)
     counts = np.array([np.sum(np.asarray(tokens) == k) for k in range(4)])
     # With these margins less than one right solution in ten million grades fails.
-    is_right = np.abs(counts - 100 * chances) <= 5.5 * np.sqrt(100 * chances * (1 - chances)) + 4
-    problem = f"Of 100 tokens, too many or too few are number {is_right.argmin()}."
-    check(is_right.all(), problem, returned=counts, expected=np.round(100 * chances), next_step=DIVIDE)
+    is_right = np.abs(counts - 150 * chances) <= 5.5 * np.sqrt(150 * chances * (1 - chances)) + 4
+    problem = f"Of 150 tokens, too many or too few are number {is_right.argmin()}."
+    check(is_right.all(), problem, returned=counts, expected=np.round(150 * chances), next_step=DIVIDE)
 
 
 @pytest.mark.task(3)
