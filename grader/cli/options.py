@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import TypeVar
+
 import click
+
+from grader.errors import UsageError
+
+Offered = TypeVar("Offered")
 
 
 def count_processors() -> int:
@@ -20,3 +28,15 @@ jobs = click.option(
     type=click.IntRange(1, 256),
     help="Grades at a time.",
 )
+
+
+def choose_format(name: str, offers: Iterable[Mapping[str, Offered]]) -> Offered:
+    """Returns what renders a format; of two plugins that offer one of the same name, the last counts.
+
+    Raises:
+        UsageError: no plugin offers it; says which there are.
+    """
+    formats = {key: offered for found in offers for key, offered in found.items()}
+    if name not in formats:
+        raise UsageError(f"There is no format called {name!r}; the formats are {', '.join(sorted(formats))}.")
+    return formats[name]

@@ -11,6 +11,7 @@ from typing import Literal
 import click
 
 from grader import messages
+from grader.cli import options
 from grader.errors import GraderError
 from grader.errors import UsageError
 
@@ -67,14 +68,14 @@ def command(
     """
     from grader.content.catalog import load_catalog
     from grader.content.submission import read_submission
+    from grader.graded import GradedFile
+    from grader.graded import Reporter
     from grader.learner.workspace import use_workspace
     from grader.protocol.channel import GradeRequest
     from grader.service import client
 
     manager: PluginManager = ctx.obj
-    reporters = {name: render for found in manager.hook.grader_reporters() for name, render in found.items()}
-    if format_ not in reporters:
-        raise UsageError(f"There is no format called {format_!r}; the formats are {', '.join(sorted(reporters))}.")
+    reporter = options.choose_format(format_, manager.hook.grader_reporters())
     catalog = load_catalog(manager)
     found = catalog.find(kata)
     workspace = use_workspace(None if path else found)
@@ -92,7 +93,9 @@ def command(
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
     if receipt:
         _write_receipt(receipt, found, source, result)
-    text = reporters[format_](result, found)
+    file = submission / f"{found.name}.py" if submission.is_dir() else submission
+    graded = GradedFile(str(file), result)
+    text = reporter.render(graded, found) if isinstance(reporter, Reporter) else reporter(result, found)
     if format_ == "text" and result.status == "pass":
         text += _next_step(catalog, found, workspace)
     try:
