@@ -137,6 +137,12 @@ def unescape(text: str, more: dict[str, str]) -> str:
     return text
 
 
+def test_line_is_that_of_the_grader_and_not_one_that_a_submission_makes_up() -> None:
+    said = "Raised    ValueError:\nAt        perceptron.py, line 99: x\nAt  y, line 0: x"
+    (b, d) = GradedFile("", make_result(said)).failures
+    assert [(failure.test.name, failure.line) for failure in (b, d)] == [("test_b", 3), ("test_d", None)]
+
+
 def test_junit_is_read_by_its_parser(kata: Kata) -> None:
     text = render("junit", GradedFile("work/perceptron.py", make_result()), kata)
     xml = junitparser.JUnitXml.fromstring(text.encode())

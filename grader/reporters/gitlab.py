@@ -31,7 +31,7 @@ def _write(files: list[GradedFile]) -> str:
 
 def _issue(file: GradedFile, failure: Failure) -> dict[str, Any]:
     path, kata, test = words.path_below(file.path, "CI_PROJECT_DIR"), file.result.kata, failure.test
-    identity = "\0".join([file.student, path, kata, test.name])  # Not the line: the same issue may move.
+    identity = "\0".join([path, kata, test.name])  # Not the line: the same issue may move.
     return {
         "description": f"{words.line(test.description)} {words.problem(test)}".strip(),
         "check_name": f"{kata}/{words.line(test.name)}",
