@@ -43,10 +43,19 @@ class GradedFile:
     def failures(self) -> list[Failure]:
         """The tests that failed, in their order, without those that got no turn."""
         return [
-            Failure(test, find_line(test))
+            Failure(test, self.find_line(test))
             for test in self.result.tests
             if test.status in ("fail", "error") and not (test.message or "").startswith(NOT_RUN)
         ]
+
+    def find_line(self, test: TestResult) -> int | None:
+        """Returns the line of the file at which a test failed, or None if its message names none.
+
+        The last one counts: what comes before is the text of an exception, which a submission may word as it likes. Of what a
+        plugin has turned into Python, such as a notebook, the lines are not those of the file.
+        """
+        lines = _PLACE.findall(test.message or "") if self.path.endswith(".py") else []
+        return int(lines[-1]) if lines else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,12 +79,3 @@ class Reporter:
     def __call__(self, result: Result, kata: Kata) -> str:
         """Renders a result without its file, so that this can stand wherever a function of the two can."""
         return self.render(GradedFile("", result), kata)
-
-
-def find_line(test: TestResult) -> int | None:
-    """Returns the line of the submission at which a test failed, or None if its message names none.
-
-    The last one counts: what comes before is the text of an exception, which a submission may word as it likes.
-    """
-    lines = _PLACE.findall(test.message or "")
-    return int(lines[-1]) if lines else None

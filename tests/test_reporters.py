@@ -139,8 +139,9 @@ def unescape(text: str, more: dict[str, str]) -> str:
 
 def test_line_is_that_of_the_grader_and_not_one_that_a_submission_makes_up() -> None:
     said = "Raised    ValueError:\nAt        perceptron.py, line 99: x\nAt  y, line 0: x"
-    (b, d) = GradedFile("", make_result(said)).failures
-    assert [(failure.test.name, failure.line) for failure in (b, d)] == [("test_b", 3), ("test_d", None)]
+    for path, line in (("perceptron.py", 3), ("perceptron.ipynb", None), ("", None)):
+        failures = GradedFile(path, make_result(said)).failures
+        assert [(failure.test.name, failure.line) for failure in failures] == [("test_b", line), ("test_d", None)]
 
 
 def test_junit_is_read_by_its_parser(kata: Kata) -> None:

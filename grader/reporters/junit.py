@@ -11,7 +11,6 @@ import junitparser
 from grader.content.kata import Kata
 from grader.graded import GradedClass
 from grader.graded import GradedFile
-from grader.graded import find_line
 from grader.harmless import harmless
 from grader.reporters import words
 from grader.result import TestResult
@@ -58,11 +57,11 @@ def _suite(file: GradedFile, name: str) -> junitparser.TestSuite:
     suite.add_property("max_points", words.points(result.max_score))
     class_name = f"{file.student}.{result.kata}" if file.student else result.kata
     path = words.path_below(file.path, "CI_PROJECT_DIR")
-    suite.add_testcases([_case(test, _xml(class_name), _xml(path)) for test in result.tests])
+    suite.add_testcases([_case(file, test, _xml(class_name), _xml(path)) for test in result.tests])
     return suite
 
 
-def _case(test: TestResult, class_name: str, path: str) -> _Case:
+def _case(file: GradedFile, test: TestResult, class_name: str, path: str) -> _Case:
     case = _Case(_xml(test.description), class_name, test.seconds)
     properties = junitparser.Properties()
     properties.add_property(junitparser.Property("points", words.points(test.points)))
@@ -70,7 +69,7 @@ def _case(test: TestResult, class_name: str, path: str) -> _Case:
     case.append(properties)
     if path:
         case.file = path
-    found = find_line(test)
+    found = file.find_line(test)
     if found:
         case.line = str(found)
     kinds = {"fail": junitparser.Failure, "error": junitparser.Error, "skip": junitparser.Skipped}
