@@ -54,9 +54,13 @@ def grader_register_commands(group: click.Group) -> None:
 
 @hookimpl
 def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
-    """Loads Python files."""
+    """Loads Python files and Jupyter notebooks."""
     from grader.content.submission import load_python_file
 
+    if path.suffix == ".ipynb" and path.is_file():
+        from grader.content.notebook import load_notebook
+
+        return load_notebook(path)
     return load_python_file(path, kata)
 
 

@@ -184,13 +184,11 @@ def test_hook_that_raises_is_one_sentence_and_its_traceback_is_kept(hook: str, e
 
 
 def test_loader_that_fails_over_its_own_format_is_the_reason_why_nothing_is_graded(tmp_path: Path) -> None:
-    (tmp_path / "answer.ipynb").write_text("no notebook")
-    run = grader(raising("grader_load_submission", ValueError("boom")), "run", "perceptron", "answer.ipynb")
+    (tmp_path / "answer.rmd").write_text("no Python")
+    run = grader(raising("grader_load_submission", ValueError("boom")), "run", "perceptron", "answer.rmd")
     assert run.exit_code == 2
     _, line = run.stderr.splitlines()
-    assert line.startswith(
-        "Error: answer.ipynb: the plugin 'third' failed in grader_load_submission (ValueError: boom);"
-    )
+    assert line.startswith("Error: answer.rmd: the plugin 'third' failed in grader_load_submission (ValueError: boom);")
 
 
 @pytest.mark.parametrize(
