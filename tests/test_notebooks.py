@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import zipfile
 from pathlib import Path
@@ -55,11 +56,50 @@ def write_notebook(path: Path, *cells: str) -> Path:
         ("x = 1; print('é'); y = 2", "x = 1; None; y = 2  # cell 2"),
         ("x = 1\nprint(\n    x,\n)\ny = 2", "x = 1  # cell 2\nNone  # cell 2\n\n\ny = 2  # cell 2"),
         ("def f():\n    return 1 # one", "def f():  # cell 2\n    return 1 # one  # cell 2"),
+        ("x = 'a\u2028b\x0c'\nprint(x)\ny = 2", "x = 'a\u2028b\x0c'  # cell 2\nNone  # cell 2\ny = 2  # cell 2"),
         ("def f(:\n    pass", "raise SyntaxError('cell 2, line 1: invalid syntax')"),
     ],
 )
 def test_cell_is_taken_if_it_defines_something(cell: str, taken: str, tmp_path: Path) -> None:
     assert load_notebook(write_notebook(tmp_path / "perceptron.ipynb", cell)).decode() == taken
+
+
+def test_solution_in_one_cell_stays_what_it_is(tmp_path: Path) -> None:
+    for file in sorted((ROOT / "reference").rglob("right/*.py"))[:20]:
+        loaded = load_notebook(write_notebook(tmp_path / "perceptron.ipynb", file.read_text()))
+        graded, written = (ast.parse(source).body for source in (loaded, file.read_bytes()))
+        assert [ast.dump(statement) for statement in graded[1:]] == [ast.dump(statement) for statement in written[1:]]
+
+
+def test_imports_of_the_future_may_be_in_any_cell(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "mine.ipynb", "import math", f"from __future__ import annotations\n{RIGHT}")
+    assert load_notebook(path).startswith(b"from __future__ import annotations\nimport math  # cell 2\n")
+    assert grader("run", "perceptron", path).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("x = " + "-" * 200_000 + "1", "SyntaxError: cell 2: "),
+        ("x = " + "(" * 1_000, "SyntaxError: cell 2, line 1: "),
+        ("x = '\x00'", "SyntaxError: cell 2"),
+        (f"x = '{'y' * 300_000}'", "The file is larger than 256 KiB."),
+        ("x = 1\r\ny = 1 / 0\r\n", "y = 1 / 0  # cell 2"),
+    ],
+    ids=["deep", "parentheses", "null", "long", "line ends of Windows"],
+)
+def test_odd_cell_is_the_fault_of_the_submission(cell: str, words: str, tmp_path: Path) -> None:
+    run = grader("run", "perceptron", write_notebook(tmp_path / "mine.ipynb", cell))
+    assert (run.exit_code, run.stderr) == (1, "")
+    assert words in run.stdout
+
+
+def test_halves_of_characters_are_the_fault_of_the_submission(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "mine.ipynb", "x = 'HALF'")
+    path.write_text(path.read_text().replace("HALF", "\\ud800"))
+    run = grader("run", "perceptron", path)
+    assert (run.exit_code, run.stderr) == (1, "")
+    assert "SyntaxError: cell 2: " in run.stdout
 
 
 def test_notebook_is_graded(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Final
 
+from grader.content import submission
 from grader.errors import UsageError
 
 MAX_BYTES: Final = 32 * 2**20
@@ -24,6 +25,8 @@ _DEFINITIONS: Final = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
     *(ast.Assign, ast.AnnAssign, ast.AugAssign),
 )
+_UNPARSED: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What is raised over a cell that is no Python, or nests too deeply for the parser."""
 _DISPLAYS: Final = frozenset({"display", "print", "show", "help"})
 
 
@@ -52,8 +55,28 @@ def load_notebook(path: Path) -> bytes:
             f"{path}: expected a Jupyter notebook, found something else ({type(error).__name__}); open it in Jupyter "
             f"and save it."
         ) from error
-    parts = [_take(number, source) for number, (kind, source) in enumerate(cells, 1) if kind == "code"]
-    return "\n\n".join(part for part in parts if part).encode()
+    code = [(number, _plain_lines(source)) for number, (kind, source) in enumerate(cells, 1) if kind == "code"]
+    if sum(len(source) for _, source in code) > submission.MAX_BYTES:
+        return "\n".join(source for _, source in code).encode(
+            errors="surrogatepass"
+        )  # Which is refused for its length.
+    parts = [_take(number, source) for number, source in code]
+    return _futures_first("\n\n".join(part for part in parts if part)).encode()
+
+
+def _plain_lines(source: str) -> str:
+    """Ends lines as Python's parser does, so that its line numbers are those of the text."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _futures_first(source: str) -> str:
+    """Puts imports from `__future__` first, which a notebook may have in any cell and a file may not."""
+    lines, futures = source.split("\n"), []
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            futures.append(ast.unparse(statement))
+            _blank(lines, statement)
+    return "\n".join([*futures, *lines])
 
 
 def _take(number: int, source: str) -> str:
@@ -67,17 +90,17 @@ def _take(number: int, source: str) -> str:
         return ""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):  # It may only be what IPython understands.
-        source = "\n".join("" if _SHELL.match(line) else line for line in source.splitlines())
+    except _UNPARSED:  # It may only be what IPython understands.
+        source = "\n".join("" if _SHELL.match(line) else line for line in source.split("\n"))
         try:
             tree = ast.parse(source)
-        except (SyntaxError, ValueError) as error:
+        except _UNPARSED as error:
             place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-            text = error.msg if isinstance(error, SyntaxError) else str(error)
+            text = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
             return f"raise SyntaxError({f'cell {number}{place}: {text}'!r})"
     if not any(isinstance(statement, _DEFINITIONS) for statement in tree.body):
         return ""
-    lines = source.splitlines()
+    lines = source.split("\n")
     for statement in tree.body:
         if _is_display(statement):
             _blank(lines, statement)
@@ -105,7 +128,7 @@ def _blank(lines: list[str], statement: ast.stmt) -> None:
 
 def _name_cell(source: str, number: int) -> str:
     """Ends each logical line with a comment, so that a message about it names the cell."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     for token in tokenize.generate_tokens(io.StringIO(source + "\n").readline):
         if token.type == tokenize.NEWLINE:
             lines[token.start[0] - 1] += f"  # cell {number}"
