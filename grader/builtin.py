@@ -1,8 +1,10 @@
-"""What ships with the grader, through the same hooks that any plugin has: commands, a loader and two formats."""
+"""What ships with the grader, through the same hooks that any plugin has: commands, a loader and formats."""
 
 from __future__ import annotations
 
 import copy
+import functools
+import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from grader.content.kata import Kata
+    from grader.graded import GradedClass
     from grader.result import Result
     from grader.service.executor import Executor
 
@@ -56,9 +59,13 @@ def grader_register_commands(group: click.Group) -> None:
 
 @hookimpl
 def grader_load_submission(path: Path, kata: Kata) -> bytes | None:
-    """Loads Python files."""
+    """Loads Python files and Jupyter notebooks."""
     from grader.content.submission import load_python_file
 
+    if path.suffix == ".ipynb" and path.is_file():
+        from grader.content.notebook import load_notebook
+
+        return load_notebook(path)
     return load_python_file(path, kata)
 
 
@@ -72,17 +79,45 @@ def grader_executors() -> dict[str, Callable[[int], Executor]]:
 
 @hookimpl
 def grader_reporters() -> dict[str, Callable[[Result, Kata], str]]:
-    """Offers text and JSON."""
-    return {"text": _render_text, "json": _render_json}
+    """Offers text, JSON, and what CI systems, Gradescope and merge requests read."""
+    from grader.graded import Reporter
+
+    pointing = ("junit", "github", "gitlab", "gradescope", "markdown")
+    return {
+        "text": _later("grader.learner.report:render_text"),
+        "json": _render_json,
+        **{name: Reporter(_later(f"grader.reporters.{name}:render")) for name in pointing},
+    }
 
 
-def _render_text(result: Result, kata: Kata) -> str:
-    from grader.learner.report import render_text
+@hookimpl
+def grader_class_reporters() -> dict[str, Callable[[GradedClass], str]]:
+    """Offers a summary, JSON, and what CI systems and merge requests read."""
+    return {
+        "text": _later("grader.classroom.summary:summarize"),
+        "json": _later("grader.classroom.summary:to_json"),
+        **{name: _later(f"grader.reporters.{name}:render_class") for name in ("junit", "github", "gitlab", "markdown")},
+    }
 
-    return render_text(result, kata)
+
+@hookimpl
+def grader_gradebook_formats() -> dict[str, Callable[[GradedClass], str]]:
+    """Offers tables for Canvas and Moodle, and a plain one."""
+    export = _later("grader.classroom.gradebook:export")
+    return {form: functools.partial(export, form=form) for form in ("plain", "canvas", "moodle")}
 
 
 def _render_json(result: Result, kata: Kata) -> str:
     from grader.result import to_json
 
     return to_json(result) + "\n"
+
+
+def _later(name: str) -> Callable[..., str]:
+    """Returns a function that is imported when it is called, so that no format costs a command that does without it."""
+
+    def call(*arguments: object, **options: object) -> str:
+        rendered: str = pkgutil.resolve_name(name)(*arguments, **options)
+        return rendered
+
+    return call

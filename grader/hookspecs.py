@@ -1,11 +1,12 @@
-"""All hooks, in the order in which a command meets them; plugins implement them with `grader.hookimpl`.
+"""The hooks, in the order in which a command meets them; plugins implement them with `grader.hookimpl`.
 
 A plugin is a module that an installed distribution names in the entry-point group `grader`. What ships with the grader is
 built from the same hooks.
 
 A hook that raises, or answers with something else than its type, is named in a warning and counts as without an answer; it
 changes no verdict. What a hook offers by name, a format or an executor, ends the command with exit code 2 if it was chosen and
-raises. Plain hooks only: wrappers are refused.
+raises. Plain hooks only: wrappers are refused. The hooks of a class are in `grader.class_hookspecs`; docs/plugins.md has an
+example of each.
 """
 
 from __future__ import annotations
@@ -71,5 +72,8 @@ def grader_grading_finished(kata: Kata, path: Path, result: Result) -> None:
 
 @hookspec
 def grader_reporters() -> dict[str, Callable[[Result, Kata], str]]:
-    """Called when a submission is graded; returns by name what `--format` can choose: each renders the whole text."""
+    """Called when a submission is graded; returns by name what `--format` can choose: each renders the whole text.
+
+    One that needs the path of the submission, or the lines at which it failed, is a `grader.graded.Reporter`.
+    """
     raise NotImplementedError

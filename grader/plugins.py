@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import os
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import pluggy
 
 from grader import builtin
+from grader import class_hookspecs
 from grader import hookspecs
 from grader import messages
 from grader.content.pack import Pack
@@ -25,7 +27,11 @@ ENTRY_POINT_GROUP: Final = "grader"
 DISABLED: Final = "GRADER_DISABLE_PLUGINS"
 """The environment variable with the names of the plugins that are not to be loaded, joined by commas."""
 
-_EVENTS: Final = frozenset({"grader_grading_started", "grader_grading_finished"})
+_EVENTS: Final = frozenset(
+    {"grader_grading_started", "grader_grading_finished", "grader_batch_started", "grader_batch_finished"}
+)
+_REPORTERS: Final = frozenset({"grader_reporters", "grader_class_reporters", "grader_gradebook_formats"})
+"""The hooks that offer what renders a text."""
 
 
 class LeftOut(NamedTuple):
@@ -49,6 +55,7 @@ class PluginManager(pluggy.PluginManager):
     def __init__(self) -> None:
         super().__init__("grader")
         self.add_hookspecs(hookspecs)
+        self.add_hookspecs(class_hookspecs)
         self.left_out: list[LeftOut] = []
         self.failures: list[str] = []
         """What failed so far: each is the sentence of a warning, from "plugin ..." to the exception."""
@@ -74,7 +81,7 @@ class PluginManager(pluggy.PluginManager):
 
     def _check(self, plugin: object) -> None:
         """Refuses what pluggy would silently ignore, and what could change the answers of other plugins."""
-        known = [hook for hook in dir(hookspecs) if hook.startswith("grader_")]
+        known = sorted(hook for hook in (*dir(hookspecs), *dir(class_hookspecs)) if hook.startswith("grader_"))
         for attribute in dir(plugin):
             options = self.parse_hookimpl_opts(plugin, attribute)
             if options is None:
@@ -122,12 +129,26 @@ class PluginManager(pluggy.PluginManager):
             case "grader_load_submission":
                 _expect(answer is None or isinstance(answer, bytes), "bytes or None", answer)
                 return answer
-            case "grader_reporters" | "grader_executors":
+            case "grader_executors" | "grader_reporters" | "grader_class_reporters" | "grader_gradebook_formats":
                 _expect(isinstance(answer, dict), "a dict", answer)
-                for name, offered in answer.items():
-                    _expect(isinstance(name, str) and callable(offered), "functions by name", answer)
-                return {name: self._named(plugin, hook, offered) for name, offered in answer.items()}
+                return {name: self._offered(plugin, hook, name, offered) for name, offered in answer.items()}
         return None
+
+    def _offered(self, plugin: str, hook: str, name: object, offered: Any) -> Callable[..., Any]:
+        """Returns what a plugin offers by a name, guarded.
+
+        Raises:
+            TypeError: it is nothing that can be called.
+        """
+        from grader.graded import Reporter  # It brings the JSON of results, which few commands need.
+
+        is_pointing = hook == "grader_reporters" and isinstance(offered, Reporter)
+        if not (isinstance(name, str) and callable(offered.render if is_pointing else offered)):
+            raise TypeError(f"expected functions by name, found {offered!r} by {name!r}")
+        if is_pointing:
+            guarded: Reporter = dataclasses.replace(offered, render=self._named(plugin, hook, offered.render))
+            return guarded
+        return self._named(plugin, hook, offered)
 
     def _named(self, plugin: str, hook: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns a function that a plugin offers and a user chooses: its failure is told with the plugin's name."""
@@ -135,7 +156,7 @@ class PluginManager(pluggy.PluginManager):
         def called(*arguments: Any) -> Any:
             try:
                 answer = function(*copy.deepcopy(arguments))
-                if hook == "grader_reporters":
+                if hook in _REPORTERS:
                     _expect(isinstance(answer, str), "a string", answer)
             except KeyboardInterrupt:
                 raise

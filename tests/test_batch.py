@@ -25,6 +25,8 @@ from conftest import zygotes_of
 from grader import result as contract
 from grader.classroom import gradebook
 from grader.cli import create_cli
+from grader.graded import GradedClass
+from grader.graded import GradedFile
 from grader.plugins import create_manager
 from grader.service.admission import count_processors
 from grader.service.connection import BackgroundService
@@ -333,11 +335,13 @@ def grade(kata: str, score: float, status: str = "fail") -> contract.Result:
     return contract.Result(kata=kata, status=status, score=score, max_score=10.0, tests=[test])  # type: ignore[arg-type]
 
 
-CLASS = [
-    ("ada", grade("perceptron", 10.0, "pass")),
-    ("=bob", grade("perceptron", 3.335)),
-    ("ada", grade("conv2d", 0.0, "error")),
-]
+CLASS = GradedClass(
+    [
+        GradedFile("", grade("perceptron", 10.0, "pass"), "ada"),
+        GradedFile("", grade("perceptron", 3.335), "=bob"),
+        GradedFile("", grade("conv2d", 0.0, "error"), "ada"),
+    ]
+)
 
 
 def read(text: str) -> list[list[str]]:
@@ -365,3 +369,47 @@ def test_gradebook_is_exported_from_a_database(tmp_path: Path, db: Path) -> None
     assert run.output == "ID number,perceptron\nada,10.00\n"
     missing = CliRunner().invoke(create_cli(create_manager()), ["gradebook", "export", str(tmp_path / "none")])
     assert missing.exit_code == 2
+    unknown = CliRunner().invoke(create_cli(create_manager()), ["gradebook", "export", str(db), "--format", "sis"])
+    assert unknown.exit_code == 2
+    assert "There is no format called 'sis'; the formats are canvas, moodle, plain." in unknown.output
+
+
+def test_class_in_json_is_the_contract(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT, "bob": WRONG})
+    (folder / "bob/perzeptron.py").write_text(RIGHT)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student\nada\nbob\ncleo\n")
+    run = batch(folder, "--db", db, "--roster", roster, "--format", "json")
+    assert run.exit_code == 2
+    told = json.loads(run.stdout)
+    assert list(told) == ["version", "grades", "without_grade", "left_out"]
+    assert told["version"] == 1
+    assert [list(grade) for grade in told["grades"]] == [["student", "path", "result"]] * 2
+    assert [(grade["student"], grade["path"], grade["result"]["status"]) for grade in told["grades"]] == [
+        ("ada", str(folder / "ada/perceptron.py"), "pass"),
+        ("bob", str(folder / "bob/perceptron.py"), "fail"),
+    ]
+    assert told["without_grade"] == [{"student": "cleo", "handed_in": False}]
+    (left_out,) = told["left_out"]
+    assert left_out.startswith("bob/perzeptron.py: ")
+
+
+def test_archive_is_named_with_its_members(tmp_path: Path, db: Path) -> None:
+    source = tmp_path / "class.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.writestr("ada/perceptron.py", RIGHT)
+    (grade_,) = json.loads(batch(source, "--db", db, "--format", "json").stdout)["grades"]
+    assert grade_["path"] == f"{source}/ada/perceptron.py"
+
+
+def test_format_of_single_submissions_is_refused_before_anything_is_graded(tmp_path: Path, db: Path) -> None:
+    folder = write_class(tmp_path / "class", {"ada": RIGHT})
+    run = batch(folder, "--db", db, "--format", "gradescope")
+    assert (run.exit_code, db.exists()) == (2, False)
+    assert run.output == (
+        "Error: The format 'gradescope' is one of single submissions; use it with `grader run KATA PATH`, for each "
+        "student.\n"
+    )
+    run = batch(folder, "--db", db, "--format", "xml")
+    assert (run.exit_code, db.exists()) == (2, False)
+    assert "the formats are github, gitlab, json, junit, markdown, text." in run.output

@@ -53,6 +53,17 @@ class Collection:
     """A sentence about each file that is not graded."""
     notes: list[str] = dataclasses.field(default_factory=list)
     """What costs nobody a grade, and may be worth a look."""
+    archive: Path | None = None
+    """What the files were unpacked from, into a folder that will be gone."""
+
+    def paths(self) -> dict[tuple[str, str], str]:
+        """Returns by student and kata where each file is; of a member of an archive, ARCHIVE/MEMBER."""
+        return {
+            (submission.student, submission.kata.name): str(
+                self.archive / submission.name if self.archive else submission.path
+            )
+            for submission in self.submissions
+        }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from grader.result import Result
+from grader.graded import GradedClass
 
 
-def export(results: Iterable[tuple[str, Result]], form: str, without_grade: Iterable[tuple[str, bool]] = ()) -> str:
+def export(graded: GradedClass, form: str) -> str:
     """Renders grades as CSV.
 
     Canvas: the header that its importer checks for (Student, ID, SIS Login ID, Section), then one column a kata; row 2 has the
@@ -18,16 +18,18 @@ def export(results: Iterable[tuple[str, Result]], form: str, without_grade: Iter
     nothing, or "left out" for one whose files could not be graded.
 
     Args:
-        results: the students' results.
+        graded: the students' grades.
         form: "plain", "canvas" or "moodle".
-        without_grade: the expected students without any grade, and whether they have handed in anything.
     """
+    results = [(file.student, file.result) for file in graded.files]
     if form == "plain":
         rows: list[list[object]] = [["student", "kata", "status", "score", "max_score"]]
         rows += [[student, result.kata, result.status, result.score, result.max_score] for student, result in results]
-        rows += [[student, "", "left out" if handed_in else "missing", "", ""] for student, handed_in in without_grade]
+        rows += [
+            [student, "", "left out" if handed_in else "missing", "", ""] for student, handed_in in graded.without_grade
+        ]
         return _csv(rows)
-    scores: dict[str, dict[str, float]] = {student: {} for student, _ in without_grade}
+    scores: dict[str, dict[str, float]] = {student: {} for student, _ in graded.without_grade}
     possible: dict[str, float] = {}
     for student, result in results:
         of_student = scores.setdefault(student, {})

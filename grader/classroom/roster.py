@@ -6,6 +6,7 @@ A manifest is a CSV file with the columns student, kata and path, or JSON Lines 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,7 +87,8 @@ def _collect(source: Path, catalog: Catalog, stack: contextlib.ExitStack) -> Col
     if suffix in (".xlsx", ".ods"):
         raise UsageError(f'{source}: expected a text file, found a workbook; save it as "CSV UTF-8".')
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-")))
-    return arrange(list_archive(source, scratch, lambda name: is_wanted(name, catalog)), catalog)
+    collection = arrange(list_archive(source, scratch, lambda name: is_wanted(name, catalog)), catalog)
+    return dataclasses.replace(collection, archive=source)
 
 
 def _read_manifest(manifest: Path, catalog: Catalog, table: tables.Table) -> Collection:

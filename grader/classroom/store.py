@@ -6,12 +6,16 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import peewee
 
 from grader.errors import UsageError
+from grader.graded import GradedClass
+from grader.graded import GradedFile
 from grader.result import Result
 from grader.result import from_json
 from grader.result import to_json
@@ -155,6 +159,19 @@ class Store:
         graded = {row.student for row in GradeRow.select(GradeRow.student).distinct()}
         rows = ExpectedRow.select().order_by(ExpectedRow.student)
         return [(row.student, row.handed_in) for row in rows if row.student not in graded]
+
+    def graded(self, paths: Mapping[tuple[str, str], str] | None = None, problems: Sequence[str] = ()) -> GradedClass:
+        """Returns all that is kept.
+
+        Args:
+            paths: the files that are known, by student and kata.
+            problems: a sentence about each file that was left out.
+        """
+        files = [
+            GradedFile((paths or {}).get((student, result.kata), ""), result, student)
+            for student, result in self.results()
+        ]
+        return GradedClass(files, self.without_grade(), problems)
 
     def results(self) -> Iterator[tuple[str, Result]]:
         """Yields every student's results, by kata and student."""

@@ -1,26 +1,27 @@
-"""What a class has done, kata by kata."""
+"""What a class has done: in a few lines, kata by kata, or all of it for machines."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections import defaultdict
-from collections.abc import Iterable
 
+import msgspec
+
+from grader.graded import GradedClass
+from grader.harmless import harmless
 from grader.result import Result
 
 _MOST = 3
 
 
-def summarize(results: Iterable[tuple[str, Result]], without_grade: Iterable[tuple[str, bool]] = ()) -> str:
+def summarize(graded_class: GradedClass) -> str:
     """Says for each kata how many passed, the mean score, the commonest first failures and the slowest grade.
 
-    Args:
-        results: the students' results.
-        without_grade: the expected students without any grade, and whether they have handed in anything; they are named.
+    The expected students without any grade are named.
     """
     by_kata: defaultdict[str, list[tuple[str, Result]]] = defaultdict(list)
-    for student, result in results:
-        by_kata[result.kata].append((student, result))
+    for file in graded_class.files:
+        by_kata[file.result.kata].append((file.student, file.result))
     lines = []
     for kata, graded in by_kata.items():
         passed = sum(result.status == "pass" for _, result in graded)
@@ -35,11 +36,27 @@ def summarize(results: Iterable[tuple[str, Result]], without_grade: Iterable[tup
         student, slowest = max(graded, key=lambda entry: entry[1].seconds)
         lines.append(f"  slowest: {student}, {slowest.seconds:.2f} s")
     missing: dict[bool, list[str]] = {True: [], False: []}
-    for student, handed_in in without_grade:
+    for student, handed_in in graded_class.without_grade:
         missing[handed_in].append(student)
     for words, students in (("handed in nothing", missing[False]), ("without a grade", missing[True])):
         lines += [f"{words}: {len(students)} ({', '.join(students)})"] if students else []
-    return "".join(f"{line}\n" for line in lines)
+    return harmless("".join(f"{line}\n" for line in lines))
+
+
+def to_json(graded_class: GradedClass) -> str:
+    """Renders the grades of a class as indented JSON, each with its whole result."""
+    content = {
+        "version": 1,
+        "grades": [
+            {"student": file.student, "path": file.path and harmless(file.path), "result": file.result}
+            for file in graded_class.files
+        ],
+        "without_grade": [
+            {"student": student, "handed_in": handed_in} for student, handed_in in graded_class.without_grade
+        ],
+        "left_out": list(map(harmless, graded_class.problems)),
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
 
 
 def _first_failure(result: Result) -> str:

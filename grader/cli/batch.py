@@ -13,11 +13,13 @@ import click
 from grader import messages
 from grader.cli import options
 from grader.errors import UsageError
-from grader.harmless import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.classroom.collection import Submission
     from grader.classroom.store import Store
+    from grader.graded import GradedClass
     from grader.plugins import PluginManager
     from grader.result import Feedback
     from grader.result import Result
@@ -62,6 +64,9 @@ PROGRESS_SECONDS: Final = 5.0
     type=click.Choice(["full", "property", "none"]),
     help="How much failed tests tell; by default as each kata says.",
 )
+@click.option(
+    "--format", "format_", default="text", show_default=True, metavar="text|json|...", help="Form of the output."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -75,6 +80,7 @@ def command(
     seed: int | None,
     device: Literal["auto", "cpu", "gpu"],
     feedback: Feedback | None,
+    format_: str,
 ) -> None:
     """Grade a class: a folder of student/KATA.py, a .csv or .jsonl manifest, or a zip or tar archive.
 
@@ -86,11 +92,11 @@ def command(
     from grader.classroom.roster import open_class
     from grader.classroom.roster import read_roster
     from grader.classroom.store import Store
-    from grader.classroom.summary import summarize
     from grader.content.catalog import load_catalog
     from grader.service import client
 
     manager: PluginManager = ctx.obj
+    render = options.choose_format(format_, _class_reporters(manager, format_))
     chosen = _executor(manager, executor, num_parallel)
     catalog = load_catalog(manager)
     place = client.resolve_device(device)
@@ -119,16 +125,33 @@ def command(
             num_gpu_jobs=num_gpu_jobs,
             feedback=feedback,
         )
+        manager.hook.grader_batch_started(submissions=submissions, num_submissions=len(collection.submissions))
         with _Progress(len(collection.submissions)) as progress:
             batch.run(collection.submissions, progress.advance)
-        click.echo(harmless(summarize(store.results(), store.without_grade())), nl=False)
+        graded = store.graded(collection.paths(), [*problems, *batch.problems])
+        manager.hook.grader_batch_finished(submissions=submissions, graded=graded)
+        click.echo(render(graded), nl=False)
     for note in notes:
         messages.say(f"Note: {note}")
-    for problem in (*problems, *batch.problems):
+    for problem in graded.problems:
         messages.say(f"Left out: {problem}")
     for error in progress.errors:
         messages.say(f"Not graded: {error}")
-    ctx.exit(2 if problems or batch.problems or progress.errors else 0)
+    ctx.exit(2 if graded.problems or progress.errors else 0)
+
+
+def _class_reporters(manager: PluginManager, name: str) -> list[dict[str, Callable[[GradedClass], str]]]:
+    """Returns what plugins offer for a class.
+
+    Raises:
+        UsageError: the format that was asked for is one of single submissions only.
+    """
+    offers: list[dict[str, Callable[[GradedClass], str]]] = manager.hook.grader_class_reporters()
+    if not any(name in found for found in offers) and any(name in found for found in manager.hook.grader_reporters()):
+        raise UsageError(
+            f"The format {name!r} is one of single submissions; use it with `grader run KATA PATH`, for each student."
+        )
+    return offers
 
 
 def _draw_seed(store: Store) -> int:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from grader.cli import options
+
+if TYPE_CHECKING:
+    from grader.plugins import PluginManager
 
 
 @click.group("gradebook", short_help="Export the grades of a class.")
@@ -19,13 +25,14 @@ def command() -> None:
     "form",
     default="plain",
     show_default=True,
-    type=click.Choice(["plain", "canvas", "moodle"]),
+    metavar="plain|canvas|moodle|...",
     help="The system that the table is for.",
 )
-def export(db: Path, form: str) -> None:
+@click.pass_obj
+def export(manager: PluginManager, db: Path, form: str) -> None:
     """Print the grades in DB as CSV, for Canvas, for Moodle or as a plain table."""
-    from grader.classroom import gradebook
     from grader.classroom.store import Store
 
+    render = options.choose_format(form, manager.hook.grader_gradebook_formats())
     with Store(db, read_only=True) as store:
-        click.echo(gradebook.export(store.results(), form, store.without_grade()), nl=False)
+        click.echo(render(store.graded()), nl=False)

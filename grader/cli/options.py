@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import click
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from grader.content.catalog import Catalog
     from grader.content.kata import Kata
+
+Offered = TypeVar("Offered")
 
 
 def count_processors() -> int:
@@ -82,3 +86,15 @@ def guess(name: str, names: Iterable[str], there_are: str = "there are") -> str:
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; {there_are} {', '.join(names) or 'none yet'}."
+
+
+def choose_format(name: str, offers: Iterable[Mapping[str, Offered]]) -> Offered:
+    """Returns what renders a format; of two plugins that offer one of the same name, the last counts.
+
+    Raises:
+        UsageError: no plugin offers it; says which there are.
+    """
+    formats = {key: offered for found in offers for key, offered in found.items()}
+    if name not in formats:
+        raise UsageError(f"There is no format called {name!r}{guess(name, sorted(formats), 'the formats are')}")
+    return formats[name]

@@ -69,16 +69,14 @@ def command(
     """
     from grader.content.catalog import load_catalog
     from grader.content.submission import read_submission
+    from grader.graded import GradedFile
+    from grader.graded import Reporter
     from grader.learner.workspace import use_workspace
     from grader.protocol.channel import GradeRequest
     from grader.service import client
 
     manager: PluginManager = ctx.obj
-    reporters = {name: render for found in manager.hook.grader_reporters() for name, render in found.items()}
-    if format_ not in reporters:
-        raise UsageError(
-            f"There is no format called {format_!r}{options.guess(format_, sorted(reporters), 'the formats are')}"
-        )
+    reporter = options.choose_format(format_, manager.hook.grader_reporters())
     catalog = load_catalog(manager)
     found = options.find_kata(catalog, kata)
     workspace = use_workspace(None if path else found)
@@ -96,7 +94,9 @@ def command(
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
     if receipt:
         _write_receipt(receipt, found, source, result)
-    text = reporters[format_](result, found)
+    file = submission / f"{found.name}.py" if submission.is_dir() else submission
+    graded = GradedFile(str(file), result)
+    text = reporter.render(graded, found) if isinstance(reporter, Reporter) else reporter(result, found)
     if format_ == "text" and result.status == "pass":
         text += _what_follows(catalog, found, workspace)
     try:

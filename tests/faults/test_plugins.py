@@ -19,6 +19,7 @@ from grader import Pack
 from grader import hookimpl
 from grader.cli import create_cli
 from grader.entry_points import EntryPoint
+from grader.graded import Reporter
 from grader.plugins import DISABLED
 from grader.plugins import create_manager
 
@@ -83,7 +84,7 @@ NOT_LOADED = [
     (ImportError("no module named gone"), "cannot be imported (ImportError: no module named gone)"),
     (SystemExit(0), "cannot be imported (SystemExit: 0)"),
     (SyntaxError("invalid syntax"), "cannot be imported (SyntaxError: invalid syntax)"),
-    (Misspelled(), "'grader_pack' is not a hook of the grader; the hooks are grader_executors, "),
+    (Misspelled(), "'grader_pack' is not a hook of the grader; the hooks are grader_batch_finished, "),
     (WrongArguments(), "a hook's arguments are not those specified"),
     (Wrapper(), "its grader_load_submission is a wrapper"),
     (Hidden(), "it cannot be registered (ZeroDivisionError)"),
@@ -129,6 +130,8 @@ def raising(hook: str, error: BaseException) -> object:
         "grader_load_submission": "path, kata",
         "grader_grading_started": "kata, path",
         "grader_grading_finished": "kata, path, result",
+        "grader_batch_started": "submissions, num_submissions",
+        "grader_batch_finished": "submissions, graded",
     }
     return answering(hook, f"raise_({arguments.get(hook, '')})", arguments.get(hook, ""), raise_=error)
 
@@ -181,13 +184,11 @@ def test_hook_that_raises_is_one_sentence_and_its_traceback_is_kept(hook: str, e
 
 
 def test_loader_that_fails_over_its_own_format_is_the_reason_why_nothing_is_graded(tmp_path: Path) -> None:
-    (tmp_path / "answer.ipynb").write_text("no notebook")
-    run = grader(raising("grader_load_submission", ValueError("boom")), "run", "perceptron", "answer.ipynb")
+    (tmp_path / "answer.rmd").write_text("no Python")
+    run = grader(raising("grader_load_submission", ValueError("boom")), "run", "perceptron", "answer.rmd")
     assert run.exit_code == 2
     _, line = run.stderr.splitlines()
-    assert line.startswith(
-        "Error: answer.ipynb: the plugin 'third' failed in grader_load_submission (ValueError: boom);"
-    )
+    assert line.startswith("Error: answer.rmd: the plugin 'third' failed in grader_load_submission (ValueError: boom);")
 
 
 @pytest.mark.parametrize(
@@ -198,6 +199,8 @@ def test_loader_that_fails_over_its_own_format_is_the_reason_why_nothing_is_grad
         ("grader_packs", "[Pack(name='x', title='X', katas='katas', reference='reference')]", "expected packs"),
         ("grader_reporters", "['tweet']", "expected a dict"),
         ("grader_reporters", "{'tweet': 'text'}", "expected functions by name"),
+        ("grader_reporters", "{1: Reporter(print)}", "expected functions by name"),
+        ("grader_reporters", "{'tweet': Reporter('text')}", "expected functions by name"),
         ("grader_load_submission", "'def perceptron(): ...'", "expected bytes or None"),
         ("grader_register_commands", "group.add_command(print, 'print')", "expected a click.Command"),
         ("grader_register_commands", "group.add_command(None)", "expected a click.Command"),
@@ -207,7 +210,7 @@ def test_answer_of_another_kind_is_left_out(
     hook: str, answer: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = {"grader_register_commands": "group", "grader_load_submission": "path, kata"}.get(hook, "")
-    plugin = answering(hook, answer, arguments, Pack=Pack)
+    plugin = answering(hook, answer, arguments, Pack=Pack, Reporter=Reporter)
     run = grader(plugin, "run", "perceptron", RIGHT)
     assert run.exit_code == 0
     (line,) = (capsys.readouterr().err + run.stderr).splitlines()  # Commands are registered before one runs.
@@ -224,15 +227,66 @@ def test_event_gets_a_copy_of_the_result() -> None:
     assert json.loads(run.stdout)["tests"]
 
 
-@pytest.mark.parametrize("render", ["lambda result, kata: 1 / 0", "lambda result, kata: None", "exit"])
+def make_class(folder: Path) -> Path:
+    (folder / "class/ada").mkdir(parents=True)
+    shutil.copy(STUB, folder / "class/ada")
+    return folder / "class"
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "grader_batch_started",
+        "grader_batch_finished",
+        "grader_class_reporters",
+        "grader_gradebook_formats",
+    ],
+)
+def test_hook_of_a_class_that_raises_changes_no_grade_and_no_exit_code(hook: str, tmp_path: Path) -> None:
+    plugin = raising(hook, SystemExit(1))
+    run = grader(plugin, "batch", make_class(tmp_path), "--format", "json")
+    assert run.exit_code == 0
+    assert [grade["result"]["status"] for grade in json.loads(run.stdout)["grades"]] == ["fail"]
+    exported = grader(plugin, "gradebook", "export")
+    assert exported.exit_code == 0
+    assert exported.stdout.splitlines()[1] == "ada,perceptron,fail,0.0,10.0"
+    warnings = [line for line in (run.stderr + exported.stderr).splitlines() if line.startswith("Warning: ")]
+    (warning,) = warnings
+    assert warning.startswith(f"Warning: The plugin 'third' failed in {hook} (SystemExit: 1), ")
+
+
+def test_class_event_gets_a_copy_of_the_grades(tmp_path: Path) -> None:
+    plugin = answering("grader_batch_finished", "graded.files.clear()", "submissions, graded")
+    run = grader(plugin, "batch", make_class(tmp_path), "--format", "json")
+    assert len(json.loads(run.stdout)["grades"]) == 1
+
+
+@pytest.mark.parametrize(
+    "render",
+    ["lambda result, kata: 1 / 0", "lambda result, kata: None", "exit", "Reporter(lambda file, kata: 1 / 0)"],
+)
 def test_format_that_was_asked_for_and_fails_is_2_and_any_other_format_works(render: str) -> None:
-    plugin = answering("grader_reporters", f"{{'tweet': {render}}}", exit=lambda *_: sys.exit(1))
+    plugin = answering("grader_reporters", f"{{'tweet': {render}}}", exit=lambda *_: sys.exit(1), Reporter=Reporter)
     run = grader(plugin, "run", "perceptron", RIGHT, "--format", "tweet")
     assert run.exit_code == 2
     (line,) = run.stderr.splitlines()
     assert line.startswith("Error: The plugin 'third' failed in what it offers by grader_reporters (")
     assert "the traceback is in " in line
     assert grader(plugin, "run", "perceptron", RIGHT, "--format", "json").exit_code == 0
+
+
+def test_format_of_a_class_that_was_asked_for_and_fails_is_2_and_grades_are_kept(tmp_path: Path) -> None:
+    folder = make_class(tmp_path)
+    run = grader(
+        answering("grader_class_reporters", "{'tweet': lambda graded: 1 / 0}"), "batch", folder, "--format", "tweet"
+    )
+    assert run.exit_code == 2
+    assert "The plugin 'third' failed in what it offers by grader_class_reporters (ZeroDivisionError" in run.stderr
+    plugin = answering("grader_gradebook_formats", "{'tweet': lambda graded: None}")
+    exported = grader(plugin, "gradebook", "export", "--format", "tweet")
+    assert exported.exit_code == 2
+    assert "expected a string" in exported.stderr
+    assert len(grader(plugin, "gradebook", "export").stdout.splitlines()) == 2
 
 
 def test_executor_that_was_asked_for_and_fails_is_2() -> None:

@@ -1,0 +1,154 @@
+"""Notebooks as submissions: what is graded of one, and how a failing cell is named."""
+
+from __future__ import annotations
+
+import ast
+import json
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+from conftest import ROOT
+
+from grader.cli import create_cli
+from grader.content.notebook import load_notebook
+from grader.plugins import create_manager
+
+RIGHT = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def grader(*arguments: object) -> Result:
+    return CliRunner().invoke(create_cli(create_manager()), [str(argument) for argument in arguments])
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """Writes a notebook whose first cell is a title."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_markdown_cell("# Perceptron"), *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        ("import numpy as np", "import numpy as np  # cell 2"),
+        ("x = 1\nx", "x = 1  # cell 2\nNone  # cell 2"),
+        ("%matplotlib inline\n!pip install numpy\nx = 1\nx?\ny = !ls", "x = 1  # cell 2"),
+        ("%%time\nx = 1", "x = 1  # cell 2"),
+        ("%%bash\nx=1", ""),
+        ("# grader: skip\nx = 1", ""),
+        ("print(f(3))", ""),
+        ("for step in range(10**9):\n    train()", ""),
+        ("f(3)", ""),
+        ("import random\nrandom.seed(1)", "import random  # cell 2\nrandom.seed(1)  # cell 2"),
+        ("a = (7\n% 4)", "a = (7\n% 4)  # cell 2"),
+        ('text = """\n%d\n!x\n"""', 'text = """\n%d\n!x\n"""  # cell 2'),
+        ("x = 1; print('é'); y = 2", "x = 1; None; y = 2  # cell 2"),
+        ("x = 1\nprint(\n    x,\n)\ny = 2", "x = 1  # cell 2\nNone  # cell 2\n\n\ny = 2  # cell 2"),
+        ("def f():\n    return 1 # one", "def f():  # cell 2\n    return 1 # one  # cell 2"),
+        ("x = 'a\u2028b\x0c'\nprint(x)\ny = 2", "x = 'a\u2028b\x0c'  # cell 2\nNone  # cell 2\ny = 2  # cell 2"),
+        ("def f(:\n    pass", "raise SyntaxError('cell 2, line 1: invalid syntax')"),
+    ],
+)
+def test_cell_is_taken_if_it_defines_something(cell: str, taken: str, tmp_path: Path) -> None:
+    assert load_notebook(write_notebook(tmp_path / "perceptron.ipynb", cell)).decode() == taken
+
+
+def test_solution_in_one_cell_stays_what_it_is(tmp_path: Path) -> None:
+    for file in sorted((ROOT / "reference").rglob("right/*.py"))[:20]:
+        loaded = load_notebook(write_notebook(tmp_path / "perceptron.ipynb", file.read_text()))
+        graded, written = (ast.parse(source).body for source in (loaded, file.read_bytes()))
+        assert [ast.dump(statement) for statement in graded[1:]] == [ast.dump(statement) for statement in written[1:]]
+
+
+def test_imports_of_the_future_may_be_in_any_cell(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "mine.ipynb", "import math", f"from __future__ import annotations\n{RIGHT}")
+    assert load_notebook(path).startswith(b"from __future__ import annotations\nimport math  # cell 2\n")
+    assert grader("run", "perceptron", path).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("x = " + "-" * 200_000 + "1", "SyntaxError: cell 2: "),
+        ("x = " + "(" * 1_000, "SyntaxError: cell 2, line 1: "),
+        ("x = '\x00'", "SyntaxError: cell 2"),
+        (f"x = '{'y' * 300_000}'", "The file is larger than 256 KiB."),
+        ("x = 1\r\ny = 1 / 0\r\n", "y = 1 / 0  # cell 2"),
+    ],
+    ids=["deep", "parentheses", "null", "long", "line ends of Windows"],
+)
+def test_odd_cell_is_the_fault_of_the_submission(cell: str, words: str, tmp_path: Path) -> None:
+    run = grader("run", "perceptron", write_notebook(tmp_path / "mine.ipynb", cell))
+    assert (run.exit_code, run.stderr) == (1, "")
+    assert words in run.stdout
+
+
+def test_halves_of_characters_are_the_fault_of_the_submission(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "mine.ipynb", "x = 'HALF'")
+    path.write_text(path.read_text().replace("HALF", "\\ud800"))
+    run = grader("run", "perceptron", path)
+    assert (run.exit_code, run.stderr) == (1, "")
+    assert "SyntaxError: cell 2: " in run.stdout
+
+
+def test_notebook_is_graded(tmp_path: Path) -> None:
+    cells = ("%matplotlib inline\nimport numpy as np", RIGHT, "perceptron(np.ones((1, 2)), np.ones(2), 0.0)", "1 / 0")
+    run = grader("run", "perceptron", write_notebook(tmp_path / "mine.ipynb", *cells))
+    assert (run.exit_code, run.stderr) == (0, "")
+    assert "10 of 10 points" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("def perceptron(*_):\n    return [][1]", "line 5: return [][1]  # cell 4"),
+        ("def perceptron(:", "SyntaxError: cell 4, line 1: invalid syntax"),
+        ("x = 1 / 0", "x = 1 / 0  # cell 4"),
+    ],
+)
+def test_failing_cell_is_named_by_its_number(cell: str, words: str, tmp_path: Path) -> None:
+    run = grader("run", "perceptron", write_notebook(tmp_path / "mine.ipynb", "import math", "print(1)", cell))
+    assert run.exit_code == 1
+    assert words.partition(": ")[2] in run.stdout
+
+
+BROKEN = [
+    "",
+    "{",
+    "[]",
+    '{"nbformat": 99, "cells": []}',
+    '{"nbformat": 4, "nbformat_minor": 5, "cells": [3]}',
+    "[" * 10**6,
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=lambda content: content[:20])
+def test_file_that_is_no_notebook_gets_one_sentence(content: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.ipynb").write_text(content)
+    run = grader("run", "perceptron", "mine.ipynb")
+    assert run.exit_code == 2
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("Error: mine.ipynb: expected a Jupyter notebook, found something else (")
+
+
+def test_class_hands_in_notebooks_and_a_broken_one_is_named_as_in_the_archive(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.write(write_notebook(tmp_path / "right.ipynb", RIGHT), "ada/perceptron.ipynb")
+        archive.writestr("bob/perceptron.ipynb", "{")
+    run = grader("batch", "class.zip", "--format", "json")
+    assert run.exit_code == 2
+    told = json.loads(run.stdout)
+    assert [(grade["student"], grade["result"]["status"]) for grade in told["grades"]] == [("ada", "pass")]
+    (left_out,) = told["left_out"]
+    assert left_out.startswith("bob/perceptron.ipynb: expected a Jupyter notebook")
