@@ -15,7 +15,7 @@ kept = {number: bytes([number]) * 2**22 for number in range(8)}
 memory.settle()
 from tensorflow.python.eager import context
 print(context.context()._initialized, len(os.listdir("/proc/self/task")))
-print("tensorflow.python.util.pywrap_xla_ops" in sys.modules, "matplotlib" in sys.modules)
+print("tensorflow.python.util.pywrap_xla_ops" in sys.modules, "matplotlib" in sys.modules, flush=True)
 if os.fork() == 0:
     import tensorflow as tf
     product = tf.linalg.matmul(tf.ones((2, 2)), tf.ones((2, 2)))
