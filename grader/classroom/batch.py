@@ -89,8 +89,7 @@ class Batch:
             try:
                 source = read_submission(self.manager, submission.path, kata, name=submission.name)
             except GraderError as error:
-                # A loader knows of a member of an archive only where it has been unpacked.
-                self.problems.append(str(error).replace(str(submission.path), submission.name))
+                self.problems.append(str(error))
                 report(submission, None)
                 continue
             content = _digest(source)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Final
 
 from grader.content.kata import Kata
+from grader.errors import GraderError
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def read_submission(manager: PluginManager, path: Path, kata: Kata, *, name: str
                 f"{kata.name}/{kata.name}.py, which `grader start {kata.name}` makes where it is missing."
             )
         source: bytes | None = manager.hook.grader_load_submission(path=path, kata=kata)
+    except GraderError as error:  # A loader knows a member of an archive only by where it has been unpacked.
+        raise type(error)(str(error).replace(str(path), name)) from error
     except OSError as error:
         raise UsageError(f"{name}: cannot be read ({error.strerror}); check its permissions.") from error
     if source is None:
