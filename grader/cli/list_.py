@@ -20,7 +20,7 @@ def command(manager: pluggy.PluginManager, chapter: str | None) -> None:
     from grader.learner.workspace import use_workspace
 
     catalog = load_catalog(manager)
-    chapters = list(dict.fromkeys(kata.chapter for kata in catalog.katas.values()))
+    chapters = catalog.chapters()
     if chapter is not None and chapter not in chapters:
         raise UsageError(
             f"There is no chapter called {chapter!r}{options.guess(chapter, chapters, 'the chapters are')}"

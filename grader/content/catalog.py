@@ -82,6 +82,10 @@ class Catalog:
         guess = f"; did you mean {close[0]!r}?" if close else "."
         raise UsageError(f"There is no kata called {name!r}{guess} `grader list` shows all.")
 
+    def chapters(self) -> list[str]:
+        """Lists the chapters that have a kata, in their order."""
+        return list(dict.fromkeys(kata.chapter for kata in self.katas.values()))
+
     def require_whole(self, pack: str | None, katas: Container[str] = ()) -> None:
         """Checks that nothing is wrong with a pack, or with single katas, for those who mean all of it.
 

@@ -44,7 +44,7 @@ def render_map(catalog: Catalog, workspace: Workspace, width: int, chapter: str 
     passed = {name for name, entry in progress.items() if entry.get("passed")}
     column = max((len(name) for name in catalog.katas), default=0)
     blocks = []
-    for shown in [chapter] if chapter else list(dict.fromkeys(kata.chapter for kata in catalog.katas.values())):
+    for shown in [chapter] if chapter else catalog.chapters():
         katas = [kata for kata in catalog.katas.values() if kata.chapter == shown]
         lines = [f"{click.style(shown, bold=True)}  {_count(katas, progress)}"]
         for kata in katas:
