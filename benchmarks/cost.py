@@ -46,7 +46,8 @@ class ControlGroup:
         """Returns the processor time so far."""
         with contextlib.suppress(FileNotFoundError):
             return int((self.folder / "cpuacct.usage").read_text()) / 1e9
-        return int(re.search(r"usage_usec (\d+)", (self.folder / "cpu.stat").read_text())[1]) / 1e6  # type: ignore[index]
+        counted = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
+        return int(counted["usage_usec"]) / 1e6
 
 
 def own_seconds(processes: list[int]) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +29,13 @@ def load() -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture(scope="session")
+def load_hidden_tests(pytestconfig: pytest.Config) -> Callable[[str], dict[str, Any]]:
+    """A function that returns what the hidden tests of a kata define, such as the language that it is graded with."""
+    pytestconfig.addinivalue_line("markers", "task(number): the task that a hidden test belongs to")
+    return lambda kata: runpy.run_path(str(REFERENCE / kata / "test_hidden.py"))
 
 
 @pytest.fixture

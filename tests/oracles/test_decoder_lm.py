@@ -1,8 +1,5 @@
 """`decoder_lm` against Keras' cross-entropy, SciPy's softmax, chi-square and entropy, and tables of counted tokens."""
 
-import runpy
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -18,10 +15,8 @@ def kata(load):
 
 
 @pytest.fixture(scope="module")
-def language(pytestconfig):
-    pytestconfig.addinivalue_line("markers", "task(number): the task that a hidden test belongs to")
-    tests = runpy.run_path(str(Path(__file__).parents[2] / "reference" / KATA / "test_hidden.py"))
-    return tests["Language"](np.random.default_rng(1))
+def language(load_hidden_tests):
+    return load_hidden_tests(KATA)["Language"](np.random.default_rng(1))
 
 
 @pytest.mark.parametrize(("lengths", "time"), [([5, 2, 3], 5), ([6, 1, 0, 4], 8), ([2], 2)])

@@ -1,8 +1,5 @@
 """`encoder_classifier` against the masks of Keras' layers, NumPy's masked arrays, and what counting tokens can reach."""
 
-import runpy
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -19,10 +16,8 @@ def kata(load):
 
 
 @pytest.fixture(scope="module")
-def language(pytestconfig):
-    pytestconfig.addinivalue_line("markers", "task(number): the task that a hidden test belongs to")
-    tests = runpy.run_path(str(Path(__file__).parents[2] / "reference" / KATA / "test_hidden.py"))
-    return tests["Language"](np.random.default_rng(1))
+def language(load_hidden_tests):
+    return load_hidden_tests(KATA)["Language"](np.random.default_rng(1))
 
 
 def draw_tokens(rng, lengths, time):
