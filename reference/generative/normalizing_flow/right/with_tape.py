@@ -60,11 +60,11 @@ def make_conditioner():
     return keras.Sequential([*hidden, keras.layers.Dense(2, kernel_initializer="zeros")])
 
 
-def train_flow(points, steps=300, batch_size=256):
+def train_flow(points, steps=400, batch_size=256):
     flow = Flow([AffineCoupling(make_conditioner(), ["first", "second"][k % 2]) for k in range(4)])
     flow(points[:1])
     weights = flow.trainable_variables
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, steps), global_clipnorm=1.0)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(5e-3, steps), global_clipnorm=1.0)
     optimizer.build(weights)
 
     @tf.function
