@@ -481,6 +481,28 @@ def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, gr
     assert render_text(result, kata).count(" (not run)") == 2
 
 
+@pytest.mark.parametrize(
+    ("layers", "gaps"),
+    [
+        (["namespaces", "rlimits", "landlock", "seccomp"], None),
+        (["rlimits", "landlock", "seccomp"], None),
+        (["namespaces", "seccomp"], None),
+        (["rlimits", "seccomp"], "reading files"),
+        (["namespaces", "landlock"], "starting processes that go on after the grade"),
+        (["rlimits"], "reading files and from starting processes that go on after the grade"),
+        ([], None),
+    ],
+)
+def test_report_says_what_missing_layers_leave_open(
+    write_kata: WriteKata, grade: GradeSource, layers: list[str], gaps: str | None
+) -> None:
+    kata = write_kata(hidden("assert_close(submission.double(np.ones(3)), [2.0] * 3)"))
+    result = grade(kata, REFERENCE)
+    result.sandbox = layers
+    said = [line for line in render_text(result, kata).splitlines() if line.startswith("isolation")]
+    assert said == ([f"isolation: weak (this system cannot keep a submission from {gaps})"] if gaps else [])
+
+
 def test_all_tests_together_have_a_deadline(write_kata: WriteKata, grade: GradeSource) -> None:
     slow = "import time\ndef double(values):\n    time.sleep(0.8)\n    return values + values\n"
     kata = write_kata(FOUR_CALLS, toml=KATA_TOML + "\n[limits]\nwall_seconds = 2.0\n")

@@ -22,7 +22,6 @@ _VERDICTS = {
     "error": ("ERROR (not your fault)", "bold yellow"),
 }
 _INDENT = " " * 6
-_STRONG = {"landlock", "seccomp"}
 
 
 def render_text(result: Result, kata: Kata) -> str:
@@ -124,7 +123,22 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
         )
     for artifact in result.artifacts:
         console.print(Text(f"Picture: {artifact.path}"))
-    if not set(result.sandbox) >= _STRONG and result.sandbox:
-        console.print(Text("isolation: weak (this system cannot keep a submission from reading files)", style="yellow"))
+    gaps = _gaps(result.sandbox)
+    if gaps:
+        console.print(
+            Text(
+                f"isolation: weak (this system cannot keep a submission from {' and from '.join(gaps)})", style="yellow"
+            )
+        )
     if result.status == "fail":
         console.print(Text(f"Next: `grader hint {kata.name}` gives a nudge.", style="dim"))
+
+
+def _gaps(layers: list[str]) -> list[str]:
+    """Lists what the active layers of a sandbox leave open; where no worker ran, there are none and nothing is open."""
+    gaps = []
+    if layers and not {"namespaces", "landlock"} & set(layers):
+        gaps.append("reading files")
+    if layers and "seccomp" not in layers:
+        gaps.append("starting processes that go on after the grade")
+    return gaps

@@ -24,6 +24,8 @@ class Attack:
     """What it has earned honestly, in tasks or tests where it does not cheat."""
     says: str = ""
     """A regular expression that the first failure's message must match, where it must tell something true."""
+    relies_on: str = ""
+    """The layer of the sandbox without which it does what it tries, so that the report has to call the isolation weak."""
     limits: str = ""
     """The `[limits]` of a copy of the kata, for what waits for one of them."""
     is_slow: bool = False

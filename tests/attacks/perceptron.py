@@ -615,7 +615,11 @@ RESOURCES = {
         is_slow=True,
     ),
     "forks": Attack(
-        "resources", "Forks without an end.", in_call("import os\nwhile True: os.fork()"), says="PermissionError"
+        "resources",
+        "Forks without an end.",
+        in_call("import os\nwhile True: os.fork()"),
+        says="PermissionError",
+        relies_on="seccomp",
     ),
     "vfork by hand": Attack(
         "resources",
@@ -625,6 +629,7 @@ RESOURCES = {
             " [(56, 17, 0, 0, 0, 0), (57,), (58,), (435, 0, 88)])"
         ),
         verdict="pass",
+        relies_on="seccomp",
     ),
     "descriptors": Attack(
         "resources",
@@ -950,6 +955,7 @@ LEFTOVERS = {
             "    os._exit(0)"
         ),
         verdict="pass",
+        relies_on="seccomp",
     ),
     "poisons its modules": Attack(
         "next grade",

@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,7 @@ class Trial:
     seconds: float
     problems: list[str]
     conceded: list[str] = dataclasses.field(default_factory=list)
-    """What is not promised where neither a jail nor Landlock keeps files and processes of the user away."""
+    """What is not promised where neither a jail nor Landlock keeps files and processes of the user away, or without seccomp."""
 
 
 class Place:
@@ -192,6 +193,9 @@ class Place:
         # Where the submission was too slow, the reference has been tried in its place.
         if seconds > (2 * kata.spec.limits.wall_seconds + 5) * slowness:
             problems.append(f"took {seconds:.1f} s (machine slower by {slowness:.1f})")
+        if attack.relies_on and attack.relies_on not in self.layers:
+            end_all_called(task_name)
+            return Trial(result, seconds, [], problems)
         if self.has_walls:
             return Trial(result, seconds, problems)
         conceded = [problem for problem in problems if problem.startswith(_OUTSIDE)]
@@ -297,6 +301,15 @@ def leftovers(task_name: str) -> list[str]:
     while (found := list(threads_called(task_name))) and time.monotonic() < deadline:
         time.sleep(0.05)
     return found
+
+
+def end_all_called(task_name: str) -> None:
+    """Kills the processes that an attack has started, until none is left."""
+    while found := {int(thread.split("/")[2]) for thread in threads_called(task_name)}:
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
 
 
 def threads_called(name: str) -> Iterator[str]:
