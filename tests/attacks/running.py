@@ -224,10 +224,13 @@ class Place:
         return found
 
     def left_files(self) -> list[str]:
-        """Lists the files that are outside of all scratch folders and bear the name of what an attack leaves."""
-        roots = [self.folder, Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
-        roots += [Path.home(), Path.cwd(), ROOT]
-        return [str(root / LEFT) for root in [*roots, *self.marked] if os.path.lexists(root / LEFT)]
+        """Lists the files outside of all scratch folders that bear the name of what an attack leaves, and removes them."""
+        roots = {self.folder, Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")}
+        roots |= {Path.home(), Path.cwd(), ROOT, *self.marked}
+        left = [root / LEFT for root in sorted(roots) if os.path.lexists(root / LEFT)]
+        for path in left:
+            path.unlink()
+        return [str(path) for path in left]
 
 
 @contextlib.contextmanager
