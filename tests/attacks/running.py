@@ -229,7 +229,10 @@ class Place:
         roots |= {Path.home(), Path.cwd(), ROOT, *self.marked}
         left = [root / LEFT for root in sorted(roots) if os.path.lexists(root / LEFT)]
         for path in left:
-            path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
         return [str(path) for path in left]
 
 
