@@ -971,11 +971,11 @@ LEFTOVERS = {
     ),
     "signs for the next": Attack(
         "next grade",
-        "Leaves words in each folder that it can write, and looks for those of another.",
+        "Leaves a file in each folder that it can write, and looks for that of another.",
         RIGHT + "import os\nfolders = ('.', '/tmp', '/var/tmp', '/dev/shm', '/scratch')\n"
-        "assert not any(os.path.exists(folder + '/words') for folder in folders), 'found the words of another grade'\n"
+        "assert not any(os.path.exists(folder + '/' + LEFT) for folder in folders), 'found the file of another grade'\n"
         "for folder in folders:\n"
-        "    try: open(folder + '/words', 'w').write('answers')\n    except OSError: pass\n",
+        "    try: open(folder + '/' + LEFT, 'w').write('answers')\n    except OSError: pass\n",
         verdict="pass",
     ),
     "cached code": Attack(
