@@ -55,7 +55,9 @@ def _read_list(folder: Path) -> dict[str, list[str]]:
     if not folder.exists() and not folder.is_symlink():
         return {}
     try:
-        return msgspec.json.decode((folder / LIST).read_bytes(), type=dict[str, list[str]])
+        ours = msgspec.json.decode((folder / LIST).read_bytes(), type=dict[str, list[str]])
+        if all(Path(name).parts and not Path(name).is_absolute() and ".." not in Path(name).parts for name in ours):
+            return ours
     except FileNotFoundError:
         if not any(folder.iterdir()):
             return {}
