@@ -295,6 +295,18 @@ def test_kata_that_tells_points_only_gives_no_hint(write_kata: WriteKata, tmp_pa
         assert ("<p>Add.</p>" in page) == shown
 
 
+@pytest.mark.parametrize("content", [b"No heading.\n", b"## Task 1\n\n- \xff\n"])
+def test_malformed_hints_are_named_and_the_rest_is_written(
+    write_kata: WriteKata, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    kata = write_kata()
+    kata.hints.write_bytes(content)
+    catalog = Catalog([Pack("tiny", "Tiny", tmp_path / "katas", tmp_path / "reference")])
+    files = render_site(create_manager(), catalog, Workspace(tmp_path))
+    assert b"<h1>Double</h1>" in files["katas/double.html"]
+    assert capsys.readouterr().err.startswith("Warning: The hints of double are left out: ")
+
+
 def test_solutions_are_shown_after_the_pass_only(site: Path, catalog: Catalog) -> None:
     def texts(name: str) -> str:
         return Elements((site / "katas" / f"{name}.html").read_text()).text
@@ -321,6 +333,20 @@ def test_report_shows_the_first_failure_and_the_picture_with_its_size(site: Path
         "alt": "Drawn from your submission: xor in the plane",
     }
     assert (site / "pictures/xor-1.png").read_bytes() == PNG
+
+
+def test_outside_a_workspace_the_latest_report_is_in_the_cache_folder(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    workspace, xor = Workspace(tmp_path / "nowhere"), catalog.katas["xor"]
+    workspace.save(
+        xor, tmp_path / "xor.py", result_of("xor"), [DrawnPicture(name="plane", content=PNG)], may_make=False
+    )
+    files = render_site(create_manager(), catalog, workspace)
+    assert files["pictures/xor-1.png"] == PNG
+    assert b'<strong class="verdict pass">Pass</strong>' in files["katas/xor.html"]
+    assert b"They are shown after a pass." in files["katas/xor.html"]  # As `grader solution` says: nothing is noted.
 
 
 def test_map_says_what_is_passed_open_and_locked(site: Path) -> None:

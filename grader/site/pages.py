@@ -21,6 +21,7 @@ from grader.content.catalog import Catalog
 from grader.content.hints import read_hints
 from grader.content.kata import Kata
 from grader.errors import GraderError
+from grader.errors import PackError
 from grader.harmless import harmless
 from grader.learner.history import format_points
 from grader.learner.position import command_for
@@ -111,7 +112,7 @@ class Site:
                 standing=self._standings[kata.name],
                 before=before,
                 after=after,
-                statement=markup.render_blocks(kata.statement.read_text(encoding="utf-8")),
+                statement=markup.render_blocks(kata.statement.read_text(encoding="utf-8", errors="replace")),
                 hints=_hints(kata),
                 report=report,
                 solutions=self._solutions(kata),
@@ -241,10 +242,15 @@ def _environment() -> jinja2.Environment:
 
 
 def _hints(kata: Kata) -> dict[int, list[Markup]]:
-    """Reads the hints by task; a kata that tells nothing but points gives none."""
+    """Reads the hints by task; a kata that tells nothing but points gives none, and neither does one that is malformed."""
     if kata.spec.feedback == "none":
         return {}
-    return {task: [markup.render_inline(hint) for hint in hints] for task, hints in read_hints(kata.hints).items()}
+    try:
+        found = read_hints(kata.hints)
+    except (PackError, ValueError) as error:  # A file that is no UTF-8 is a ValueError.
+        messages.warn(f"The hints of {kata.name} are left out: {messages.describe(error)}.")
+        return {}
+    return {task: [markup.render_inline(hint) for hint in hints] for task, hints in found.items()}
 
 
 def _without_control(result: Result) -> Result:
