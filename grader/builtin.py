@@ -38,6 +38,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import run
     from grader.cli import service
     from grader.cli import show
+    from grader.cli import site
     from grader.cli import solution
     from grader.cli import start
     from grader.cli import try_
@@ -46,7 +47,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
 
     for module in (
-        *(list_, start, run, watch, hint, try_, solution, history, diff, reset),
+        *(list_, start, run, watch, hint, try_, solution, history, diff, reset, site),
         *(batch, gradebook, verify_receipt),
         *(new, verify, show, calibrate, export),
         *(service, plugins),

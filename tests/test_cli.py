@@ -75,6 +75,7 @@ def test_help_shows_every_command_in_full() -> None:
         "history",
         "diff",
         "reset",
+        "site",
         "batch",
         "gradebook",
         "verify",

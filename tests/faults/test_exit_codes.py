@@ -60,6 +60,7 @@ ARGUMENTS = {
     "batch": ["class"],
     "show": ["perceptron", "reference"],
     "export": ["folder"],
+    "site": ["folder"],
     "verify-receipt": ["receipt.json"],
     "new": ["--pack", "folder"],
 }
