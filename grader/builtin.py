@@ -32,6 +32,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import hint
     from grader.cli import history
     from grader.cli import list_
+    from grader.cli import locate
     from grader.cli import new
     from grader.cli import plugins
     from grader.cli import reset
@@ -47,7 +48,7 @@ def grader_register_commands(group: click.Group) -> None:
     from grader.cli import watch
 
     for module in (
-        *(list_, start, run, watch, hint, try_, solution, history, diff, reset, site),
+        *(list_, start, run, watch, hint, locate, try_, solution, history, diff, reset, site),
         *(batch, gradebook, verify_receipt),
         *(new, verify, show, calibrate, export),
         *(service, plugins),

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.content.kata import Kata
 from grader.learner.history import format_points
+from grader.learner.repair import NOT_STARTED
 from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
@@ -131,7 +132,15 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
             )
         )
     if result.status == "fail":
-        console.print(Text(f"Next: `grader hint {kata.name}` gives a nudge.", style="dim"))
+        line = f", `grader locate {kata.name}` looks for the line" if _is_unexplained(result, kata) else ""
+        console.print(Text(f"Next: `grader hint {kata.name}` gives a nudge{line}.", style="dim"))
+
+
+def _is_unexplained(result: Result, kata: Kata) -> bool:
+    """Says whether code that is written in full fails, and no known mistake is named."""
+    failed = [test for test in result.tests if test.status == "fail"]
+    is_written = all(test.task and not (test.message or "").startswith(NOT_STARTED) for test in failed)
+    return is_written and not result.misconception and kata.spec.feedback != "none"
 
 
 def _gaps(layers: list[str]) -> list[str]:

@@ -204,18 +204,22 @@ class PendingGrade:
         raise EngineError("The judge ended before it had a verdict; run the command again.")
 
 
-def wait_for_any(pending: Iterable[PendingGrade], files: Sequence[Any] = ()) -> list[Any]:
+def wait_for_any(
+    pending: Iterable[PendingGrade], files: Sequence[Any] = (), *, seconds: float | None = None
+) -> list[Any]:
     """Sleeps until `poll` may have something to do for one of the grades, or one of the files can be read.
 
     Args:
         pending: the grades under way.
         files: whatever has a descriptor, or the descriptor itself.
+        seconds: after how long to return in any case; None for no such limit.
 
     Returns:
         The files that can be read.
     """
     pending = list(pending)
-    longest = min((grade.seconds_left() for grade in pending), default=None)
+    limits = [grade.seconds_left() for grade in pending]
+    longest = min(limits if seconds is None else [*limits, seconds], default=None)
     connections = [grade.connection for grade in pending if grade.connection]
     ready, _, _ = select.select([*files, *connections], [], [], longest)
     return [file for file in files if file in ready]

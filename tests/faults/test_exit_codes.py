@@ -55,7 +55,7 @@ def leaves(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
 ARGUMENTS = {
     **{
         name: ["perceptron"]
-        for name in ("start", "run", "hint", "solution", "history", "diff", "reset", "try", "calibrate")
+        for name in ("start", "run", "hint", "locate", "solution", "history", "diff", "reset", "try", "calibrate")
     },
     "batch": ["class"],
     "show": ["perceptron", "reference"],
