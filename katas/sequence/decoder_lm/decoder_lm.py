@@ -83,7 +83,7 @@ def train_language_model(tokens: np.ndarray, vocabulary_size: int) -> Callable:
 
     Optimizer, batch size and number of epochs are yours. The hidden tests compare the model's probabilities with those of the
     language, in texts that were not in `tokens`, at each position that a real token follows. Padding is not part of
-    the language: at these positions its mean probability must stay below 0.03. A call has 60 seconds.
+    the language: the mean probability of token 0 at these positions must stay below 0.03. A call has 60 seconds.
 
     Args:
         tokens: int32 array of shape `(samples, time)`, as for `next_token_loss`.

@@ -47,6 +47,7 @@ def greedy_decode(model: Callable, sources: np.ndarray, max_length: int) -> np.n
 
     Returns:
         Integer array of shape `(batch, max_length)`: the words of each translation, then padding, without start and end.
+            Whatever the model predicts before the end counts as a word.
     """
     raise NotImplementedError("TODO: task 2")
 

@@ -169,7 +169,7 @@ def test_covers_the_ring(submission, rng, seed, threshold, pictures):
     check_smooth(generate, noise, centers, std)
     step, tag = diagnose(generate, samples, points, centers, std)
     threshold("quality", float(np.mean(is_good)), next_step=step, tag=tag)
-    threshold("modes", int(np.sum(counts >= LEAST_SAMPLES)), next_step=step, tag=tag)
+    threshold("coverage", int(np.sum(counts >= LEAST_SAMPLES)), next_step=step, tag=tag)
 
 
 def check_new(samples, points, std):
