@@ -243,7 +243,8 @@ def scaled(rng, norm):
     """Arrays of several shapes, with this norm together."""
     arrays = [rng.normal(size=shape) for shape in [(3, 2), (4,), (), (2, 1, 3)]]
     total = np.sqrt(sum((array**2).sum() for array in arrays))
-    return [norm / total * array for array in arrays]
+    # A number times an array without axes is a number, and these are arrays.
+    return [np.asarray(norm / total * array) for array in arrays]
 
 
 @pytest.mark.task(3)
