@@ -32,6 +32,9 @@ PRICE = "The codes are far from the prior: add the divergence, summed over the u
 CERTAIN = (
     "The decoder has to learn from samples of the codes, with σ = exp(z_log_var / 2), drawn anew for each picture."
 )
+BOUND = (
+    "Weigh both parts as the bound does: ½ Σ (μ² + σ² - 1 - log σ²), summed over the units, and noise of the size σ."
+)
 WEIGHT = "Codes say too little: divide the sum of squares by 2 pixel_std², and not by the number of pixels."
 LATENT, TRAINING, HELD_OUT, EPOCHS_OF_THE_GRADE = 4, 2000, 500, 30
 
@@ -205,6 +208,11 @@ def test_learns_blobs(submission, rng, seed, threshold, pictures):
     of_means = measure(decode, (codes[0], np.full_like(codes[1], -40)), targets, noise[:1], pixel_std)[0] - floor
     step, tag = diagnose(reconstruction - floor, of_means, divergence, encode, held_out, codes)
     threshold("cost", float((reconstruction + divergence - floor) / (linear - floor)), next_step=step, tag=tag)
+    # At the minimum of the bound the derivatives by log σ² cancel: what the noise costs the pixels is ½ Σ (1 - σ²).
+    share = (reconstruction - floor - of_means) / (np.sum(1 - np.exp(codes[1])) / (2 * HELD_OUT))
+    tag = "too much noise" if share > 2.8 else "divergence counts twice" if share > 1 else "divergence counts little"
+    problem = f"The noise of the codes costs {share:.2g} times what the bound asks for."
+    check(0.7 < share < 1.4, problem, next_step=BOUND, tag=tag)
 
 
 def measure(decode, codes, targets, noise, pixel_std):
