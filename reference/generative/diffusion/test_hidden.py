@@ -135,6 +135,7 @@ def find_tag(denoiser, arc, noisy, ratios, predicted):
         "image": arc.image(noisy, ratios),
         "noisy": noisy,
         "negative": -arc.noise(noisy, ratios),
+        "scaled": np.sqrt(1 - ratios)[:, None] * arc.noise(noisy, ratios),
         "nothing": np.zeros_like(noisy),
         "swapped": arc.noise(noisy, 1 - ratios),
         "without roots": arc.noise(noisy / length[:, None], (ratios / length) ** 2),
