@@ -31,11 +31,8 @@ from grader.service.client import traces_folder
 LIMIT_FACTOR: Final = 3.0
 """Limits are at least this many times what the reference needs, lest a slow machine fail a correct solution."""
 
-_DEFERRED_SECONDS: Final = 0.08
-"""Where there is no evidence that depends on it, a test that takes longer is not run for a mistake that others catch.
-
-A layer that is compiled takes 0.1 s, which is most of what the kata of a layer costs.
-"""
+_DEFERRED_SECONDS: Final = 0.2
+"""Where there is no evidence that depends on it, a test that takes longer is not run for a mistake that others catch."""
 
 Grades = dict[tuple[Solution, int], Result]
 """The results by solution and seed."""
