@@ -20,8 +20,8 @@ from unseen import HERE
 from unseen import submissions_of
 
 from grader.content.catalog import load_catalog
-from grader.learner.repair import find_failed
 from grader.learner.repair import search
+from grader.learner.unwritten import find_failed
 from grader.plugins import create_manager
 from grader.protocol.channel import GradeRequest
 from grader.service import client

@@ -82,7 +82,7 @@ def command(
 
 def _why_not_searched(kata: Kata, result: Result) -> str | None:
     """Says why there is no line to look for; None if there may be one."""
-    from grader.learner.repair import find_failed
+    from grader.learner.unwritten import find_failed
 
     if result.status == "pass":
         return f"{kata.spec.title} passes all its tests: there is no mistake to locate."

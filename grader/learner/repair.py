@@ -20,6 +20,7 @@ from grader.errors import GraderError
 from grader.learner.changes import Change
 from grader.learner.changes import Kind
 from grader.learner.changes import make_changes
+from grader.learner.unwritten import find_failed
 from grader.protocol.channel import GradeRequest
 from grader.result import Result
 from grader.service.client import GradeJob
@@ -46,8 +47,6 @@ _PROVEN: Final = 3
 
 _QUICK_SECONDS: Final = 0.2
 _QUICK_FACTOR: Final = 3.0
-NOT_STARTED: Final = "Not started"
-"""How the message of a test begins that came upon a stub, see `grader.judge.feedback`."""
 
 
 class Suspect(msgspec.Struct, frozen=True):
@@ -71,13 +70,6 @@ class Search(msgspec.Struct, kw_only=True):
     def is_complete(self) -> bool:
         """Whether all changes were tried."""
         return self.num_tried == self.num_changes
-
-
-def find_failed(result: Result) -> set[int]:
-    """Lists the tasks of which a test fails, without those for which something is not written yet."""
-    failed = [test for test in result.tests if test.status == "fail"]
-    unfinished = {test.task for test in failed if (test.message or "").startswith(NOT_STARTED)}
-    return {test.task for test in failed} - unfinished
 
 
 def search(
@@ -264,7 +256,7 @@ def _order(changes: list[Change], failed: set[int], kata: Kata, result: Result, 
     stub = kata.stub.read_text(encoding="utf-8")
     roots = _names_of_tasks(stub, failed)
     reached = _reach(tree, roots)
-    proven = _names_of_tasks(stub, {test.task for test in result.tests} - find_failed(result)) - roots
+    proven = _names_of_tasks(stub, {test.task for test in result.tests} - failed) - roots
     raised = {int(line) for test in result.tests for line in _AT_LINE.findall(test.message or "")}
     ranks: dict[int, int] = {}
     for unit in tree.body:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.content.kata import Kata
 from grader.learner.history import format_points
-from grader.learner.repair import NOT_STARTED
+from grader.learner.unwritten import is_unwritten
 from grader.result import NOT_RUN
 from grader.result import Result
 from grader.result import TestResult
@@ -139,7 +139,7 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
 def _is_unexplained(result: Result, kata: Kata) -> bool:
     """Says whether code that is written in full fails, and no known mistake is named."""
     failed = [test for test in result.tests if test.status == "fail"]
-    is_written = all(test.task and not (test.message or "").startswith(NOT_STARTED) for test in failed)
+    is_written = all(test.task and not is_unwritten(test) for test in failed)
     return is_written and not result.misconception and kata.spec.feedback != "none"
 
 

@@ -1,0 +1,22 @@
+"""Tells the tests that fail from those that came upon code which is not written yet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grader.result import Result
+from grader.result import TestResult
+
+_NOT_STARTED: Final = "Not started"
+"""How the message of a test begins that came upon a stub, see `grader.judge.feedback`."""
+
+
+def is_unwritten(test: TestResult) -> bool:
+    """Says whether a test came upon a stub."""
+    return (test.message or "").startswith(_NOT_STARTED)
+
+
+def find_failed(result: Result) -> set[int]:
+    """Lists the tasks of which a test fails, without those for which something is not written yet."""
+    failed = [test for test in result.tests if test.status == "fail"]
+    return {test.task for test in failed} - {test.task for test in failed if is_unwritten(test)}
