@@ -16,6 +16,9 @@ Feedback = Literal["full", "property", "none"]
 NOT_RUN: Final = "Not run"
 """How the message of a test begins that got no turn."""
 
+NOT_STARTED: Final = "Not started"
+"""How the message of a test begins that came upon a stub."""
+
 
 class TestResult(msgspec.Struct, kw_only=True):
     """One hidden test, in the order of its file."""

@@ -437,7 +437,7 @@ PACKETS: list[tuple[Any, Any]] = [
     (channel.GradeRequest, channel.GradeRequest(source=b"x = 1", seed=2**63, deferred=["test_a"], feedback="none")),
     (channel.Response, channel.Verdict(b'{"kata": "perceptron"}', [channel.DrawnPicture("a.png", b"\x89PNG")])),
     (channel.Response, channel.GradeFailure("PackError", "kata.toml: é")),
-    (channel.Response, channel.Queued(3)),
+    (channel.Response, channel.Queued()),
     (channel.ServiceStatus, channel.ServiceStatus(1, 2.5, ["perceptron"])),
 ]
 

@@ -202,7 +202,7 @@ def test_packet_that_is_none_is_an_engine_error(content: bytes) -> None:
 
 def test_service_survives_a_request_that_is_none(folder: Path) -> None:
     with BackgroundService() as service:
-        for content in (b"\xc1", channel.encode(channel.Queued(1)), b"\x81\xa4type\xa2\xff\xfe", b"x" * 60_000):
+        for content in (b"\xc1", channel.encode(channel.Queued()), b"\x81\xa4type\xa2\xff\xfe", b"x" * 60_000):
             with service._send(content) as connection:
                 connection.settimeout(10)
                 assert connection.recv(1) == b""

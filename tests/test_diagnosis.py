@@ -90,8 +90,9 @@ def diagnose(service: OwnService, hidden: tuple[str, ...]) -> Diagnose:
 )
 def test_what_is_not_started_says_nothing(kata: Kata, diagnose: Diagnose, double: str, name: str | None) -> None:
     stub = "raise NotImplementedError('TODO: task 1')"
-    found = diagnose(kata, f"def double(values):\n    {double}\ndef pick():\n    {stub}\n").misconception
-    assert (found.name if found else None) == name
+    result = diagnose(kata, f"def double(values):\n    {double}\ndef pick():\n    {stub}\n")
+    assert (result.misconception.name if result.misconception else None) == name
+    assert [test.misconception for test in result.tests if (test.message or "").startswith("Not started")] == [None]
 
 
 @pytest.mark.parametrize("name", WRONG)

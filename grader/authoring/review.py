@@ -25,6 +25,7 @@ from grader.diagnosis.replay import ReplayTimeout
 from grader.diagnosis.replay import TraceCache
 from grader.errors import PackError
 from grader.protocol.channel import EXAMPLES
+from grader.result import NOT_STARTED
 from grader.result import Result
 from grader.service.client import traces_folder
 
@@ -59,8 +60,8 @@ def _look_at_grades(kata: Kata, grades: Grades) -> Iterator[Finding]:
             )
         elif solution.kind == "stub":
             for test in result.tests:
-                if not (test.message or "").startswith("Not started"):
-                    yield Finding(solution.where, f"expected {test.name} to say 'Not started', found: {test.message}")
+                if not (test.message or "").startswith(NOT_STARTED):
+                    yield Finding(solution.where, f"expected {test.name} to say {NOT_STARTED!r}, found: {test.message}")
         elif status == "fail" and not any("Next step: " in (test.message or "") for test in result.tests):
             yield Finding(solution.where, "no failing test tells the learner a next step")
         for test in result.tests:

@@ -11,6 +11,7 @@ from grader.errors import SubmissionRaised
 from grader.judge.proxy import Call
 from grader.judge.proxy import ObjectProxy
 from grader.judge.proxy import class_name_of
+from grader.result import NOT_STARTED
 from grader.testing import Mismatch
 from grader.testing import describe
 
@@ -106,11 +107,11 @@ def _explain_submission(error: SubmissionError, calls: list[Call], source: bytes
         return "\n".join([*lines, str(error), f"Next step: {error.next_step}"])
     if error.is_not_started:
         task = error.text.removeprefix("TODO:").strip() or "this task"
-        return f"Not started: {task}.\nNext step: Replace the line that raises NotImplementedError in {filename}."
+        return f"{NOT_STARTED}: {task}.\nNext step: Replace the line that raises NotImplementedError in {filename}."
     lines.append(f"Raised    {error}")
     if error.lines:
         number = error.lines[-1]
-        text = importlib.util.decode_source(source).splitlines()
+        text = importlib.util.decode_source(source).split("\n")
         code = text[number - 1].strip() if 0 < number <= len(text) else ""
         lines.append(f"At        {filename}, line {number}: {code[:120]}")
     return "\n".join([*lines, f"Next step: {_next_step_for(error)}"])

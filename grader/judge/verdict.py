@@ -18,7 +18,10 @@ from grader.errors import PackError
 from grader.judge.grade import Grade
 from grader.judge.redaction import redact
 from grader.protocol import channel
+from grader.result import NOT_RUN
+from grader.result import NOT_STARTED
 from grader.result import Misconception
+from grader.result import TestResult
 
 SECONDS_AFTERWARDS: Final = 60.0
 """How long a diagnosis that ran out of time goes on afterwards, so that the next submission gets one."""
@@ -36,7 +39,7 @@ def give_verdict(grade: Grade) -> channel.Verdict:
         found = result.misconception = _diagnose(grade, request.diagnosis_seconds)
         result.is_diagnosis_pending = grade.wants_diagnosis
         for test in result.tests:
-            test.misconception = found.name if found and test.status == "fail" else None
+            test.misconception = found.name if found and test.status == "fail" and _was_tried(test) else None
     feedback = request.feedback or kata.spec.feedback
     redact(result, feedback, kata)
     pictures = []
@@ -49,15 +52,13 @@ def give_verdict(grade: Grade) -> channel.Verdict:
 
 def finish_diagnosis(grade: Grade) -> None:
     """Goes on with a diagnosis for which there was no time; nobody waits for it."""
-    os.nice(_LEAST_PRIORITY)
-    grade.context.has_libraries = True  # Or will have: there is time to wait for them.
+    _take_time(grade)
     _diagnose(grade, SECONDS_AFTERWARDS)
 
 
 def prepare_diagnoses(grade: Grade) -> None:
     """Finds out what the kata's own solutions do in the tests that are neither long nor timed; nobody waits for it."""
-    os.nice(_LEAST_PRIORITY)
-    grade.context.has_libraries = True
+    _take_time(grade)
     long = grade.context.calibration.long_tests if grade.context.calibration else set()
     tests = [name for name in grade.items if name not in long and not grade.is_timed(name)]
     with (
@@ -68,6 +69,12 @@ def prepare_diagnoses(grade: Grade) -> None:
             for test in tests:
                 replay.trace(solution, test)
             replay.stop(solution)
+
+
+def _take_time(grade: Grade) -> None:
+    """Goes on behind all others, and as if the libraries were imported: there is time to wait for them."""
+    os.nice(_LEAST_PRIORITY)
+    grade.context.has_libraries = True
 
 
 def _diagnose(grade: Grade, seconds: float) -> Misconception | None:
@@ -84,6 +91,11 @@ def _diagnose(grade: Grade, seconds: float) -> Misconception | None:
     if found:
         found[0].alternatives = found[1:]
     return found[0] if found else None
+
+
+def _was_tried(test: TestResult) -> bool:
+    """Says whether a test came upon code that somebody wrote, and got its turn."""
+    return not (test.message or "").startswith((NOT_RUN, NOT_STARTED))
 
 
 def _cache(grade: Grade) -> TraceCache:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from grader.result import NOT_STARTED
 from grader.result import Result
 from grader.result import TestResult
-
-_NOT_STARTED: Final = "Not started"
-"""How the message of a test begins that came upon a stub, see `grader.judge.feedback`."""
 
 
 def is_unwritten(test: TestResult) -> bool:
     """Says whether a test came upon a stub."""
-    return (test.message or "").startswith(_NOT_STARTED)
+    return (test.message or "").startswith(NOT_STARTED)
 
 
 def find_failed(result: Result) -> set[int]:

@@ -93,9 +93,7 @@ class Introduction(msgspec.Struct):
 
 
 class Queued(msgspec.Struct, tag="queued"):
-    """What a client hears now and then while it waits its turn: how many grades are under way."""
-
-    num_running: int
+    """What a client hears now and then while it waits its turn."""
 
 
 class DrawnPicture(msgspec.Struct):

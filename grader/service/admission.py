@@ -97,7 +97,7 @@ class Admission:
         self._told = time.monotonic()
         for client in list(self.queue):
             try:
-                channel.send(client.socket, channel.Queued(len(self.running)))
+                channel.send(client.socket, channel.Queued())
             except OSError:
                 self.queue.remove(client)
                 client.socket.close()
