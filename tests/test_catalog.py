@@ -84,6 +84,11 @@ def cycle(pack: Pack) -> None:
     add_kata(pack, "second", '["first"]')
 
 
+def add_threshold(name: str, baseline: str) -> Callable[[Pack], None]:
+    toml = f'[thresholds.{name}]\nlimit = 2.0\ndirection = "at most"\nunit = "x"\nbaseline = "{baseline}"\n[[tasks]]'
+    return edit(f"{KATA}/kata.toml", "[[tasks]]", toml)
+
+
 KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
 
 
@@ -96,6 +101,11 @@ KATA, REFERENCE = "katas/basics/double", "reference/basics/double"
         (remove(f"{REFERENCE}/test_hidden.py"), "double/test_hidden.py: expected this file"),
         (write(f"{KATA}/notes.txt"), "double/notes.txt: unexpected entry"),
         (write(f"{REFERENCE}/wrong/notes.txt"), "wrong/notes.txt: expected only Python files"),
+        (
+            add_threshold("speed", "right/other"),
+            "speed is 'right/other'; choose one of reference, right/by_multiplication",
+        ),
+        (add_threshold("loss", "right/with_lists"), "the threshold loss has a baseline"),
         (write("katas/basics/stray.txt"), "stray.txt: expected only folders of katas"),
         (write("reference/basics/other/other.py"), "other: expected a kata at the same path"),
         (write("katas/basics/Bad-Name/kata.toml"), "lower-case words"),

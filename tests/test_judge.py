@@ -23,7 +23,7 @@ from grader.content.kata import Kata
 from grader.errors import PackError
 from grader.errors import SubmissionStopped
 from grader.judge.grade import Grade
-from grader.judge.grade import KataContext
+from grader.judge.context import KataContext
 from grader.judge.libraries import Zygotes
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.thresholds import MAX_SAMPLES
@@ -451,6 +451,7 @@ def test_loading_is_tried_again_once_when_another_process_kills_the_worker(
             digest="",
             zygotes=Zygotes(nobody, nobody),
             reference_source=b"",
+            baseline_source=b"",
             support_source=None,
             data={},
             calibration=None,
@@ -567,6 +568,15 @@ def test_speed_is_the_processor_time_of_all_threads(write_kata: WriteKata, grade
     result = grade(kata, WORKS.format(body))
     assert (result.status, result.thresholds[0].status) == (status, status)
     assert result.thresholds[0].samples >= 3
+
+
+def test_speed_is_measured_against_the_baseline(write_kata: WriteKata, grade: GradeSource, tmp_path: Path) -> None:
+    fast = tmp_path / "reference/basics/double/right/fast.py"
+    fast.parent.mkdir(parents=True)
+    fast.write_text(WORKS.format("work(0.002)"))
+    kata = write_kata(SPEED_TEST, WORKS.format("work(0.05)"), toml=SPEED + 'baseline = "right/fast"\n')
+    assert grade(kata, WORKS.format("work(0.002)")).status == "pass"
+    assert grade(kata, WORKS.format("work(0.05)")).status == "fail"
 
 
 def test_speed_that_is_too_close_to_tell_says_so(write_kata: WriteKata, grade: GradeSource) -> None:

@@ -13,11 +13,11 @@ from grader.judge.thresholds import SpeedTest
 LIMIT = 10.0
 
 
-def decide(draw, seed: int = 0, *, limit: float = LIMIT, reference_seconds: float = 1 / 1024) -> SpeedTest:
+def decide(draw, seed: int = 0, *, limit: float = LIMIT, baseline_seconds: float = 1 / 1024) -> SpeedTest:
     """Draws ratios until the test wants no more; the reference takes the same time in each sample."""
     test, chance = SpeedTest(limit), random.Random(seed)
     while test.wants_more:
-        test.add(draw(chance) * reference_seconds, reference_seconds)
+        test.add(draw(chance) * baseline_seconds, baseline_seconds)
     return test
 
 
@@ -48,9 +48,9 @@ def test_slow_code_that_is_fast_now_and_then_is_failed() -> None:
 
 
 def test_slow_reference_allows_fewer_samples_but_a_slow_submission_does_not() -> None:
-    def count_undecided(factor: float, reference_seconds: float) -> int:
+    def count_undecided(factor: float, baseline_seconds: float) -> int:
         ratios = iter([0.9 * factor, 1.1 * factor] * MAX_SAMPLES)
-        return len(decide(lambda _: next(ratios), limit=factor, reference_seconds=reference_seconds).ratios)
+        return len(decide(lambda _: next(ratios), limit=factor, baseline_seconds=baseline_seconds).ratios)
 
     assert [count_undecided(factor, 1 / 1024) for factor in (2.0, 1000.0)] == [MAX_SAMPLES, MAX_SAMPLES]
     assert [count_undecided(factor, 64.0) for factor in (2.0, 1000.0)] == [MIN_SAMPLES, MIN_SAMPLES]
@@ -58,7 +58,7 @@ def test_slow_reference_allows_fewer_samples_but_a_slow_submission_does_not() ->
 
 def test_one_fast_sample_passes_nothing_that_the_others_contradict() -> None:
     ratios = iter([0.01] + [11.0] * MAX_SAMPLES)
-    result = decide(lambda _: next(ratios), reference_seconds=64.0).result()
+    result = decide(lambda _: next(ratios), baseline_seconds=64.0).result()
     assert (result.is_met, result.ratio, result.samples) == (False, 11.0, MIN_SAMPLES)
 
 

@@ -35,12 +35,12 @@ def find_unseparated(threshold: Threshold, results: Mapping[str, Sequence[Result
             num_slow += 1
             if min(ratios) < limit * FACTOR:
                 yield (
-                    f"{key} takes {min(ratios):.3g} times as long as the reference, and a slow wrong solution should take "
+                    f"{key} takes {min(ratios):.3g} times as long as the baseline, and a slow wrong solution should take "
                     f"{limit * FACTOR:g} times or more, twice the speed limit of {limit:g}; {_REMEDY}"
                 )
         elif max(ratios) > limit / FACTOR:
             yield (
-                f"{key} takes {max(ratios):.3g} times as long as the reference, and a right solution should take "
+                f"{key} takes {max(ratios):.3g} times as long as the baseline, and a right solution should take "
                 f"{limit / FACTOR:g} times or less, half the speed limit of {limit:g}; {_REMEDY}"
             )
     if not num_slow:

@@ -38,6 +38,8 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     limit: float
     direction: Literal["at most", "at least"]
     unit: str
+    baseline: str = "reference"
+    """Of `speed` only: whose time the limit is a multiple of, the reference or a right solution, "right/with_numpy"."""
 
     def is_met(self, value: float) -> bool:
         """Says whether a value is within the limit; NaN never is."""
@@ -94,6 +96,14 @@ class Kata(msgspec.Struct, frozen=True, kw_only=True):
     def reference(self) -> Path:
         """The file of the reference solution."""
         return self.reference_folder / f"{self.name}.py"
+
+    @property
+    def baseline(self) -> Path:
+        """The file of the solution that speed is measured against."""
+        speed = self.spec.thresholds.get("speed")
+        if speed is None or speed.baseline == "reference":
+            return self.reference
+        return self.reference_folder / f"{speed.baseline}.py"
 
     @property
     def hidden_tests(self) -> Path:
@@ -181,15 +191,21 @@ def load_kata(folder: Path, reference_folder: Path, pack: str = "") -> Kata:
             if entry.suffix != ".py" and entry.name not in _IGNORED:
                 raise PackError(f"{entry}: expected only Python files in {part}/; move it elsewhere.")
     _check_data(folder / "data")
-    spec = _read_spec(folder / "kata.toml")
-    return Kata(
+    kata = Kata(
         name=name,
         chapter=folder.parent.name,
         folder=folder,
         reference_folder=reference_folder,
-        spec=spec,
+        spec=_read_spec(folder / "kata.toml"),
         pack=pack,
     )
+    if not kata.baseline.is_file():
+        known = ", ".join(solution.key for solution in (*kata.solutions()[:1], *kata.right_solutions()))
+        raise PackError(
+            f"{folder / 'kata.toml'}: the baseline of speed is {kata.spec.thresholds['speed'].baseline!r}; "
+            f"choose one of {known}."
+        )
+    return kata
 
 
 def _check_entries(folder: Path, *, required: set[str], optional: set[str]) -> None:
@@ -244,6 +260,9 @@ def _find_problem(spec: Spec) -> str | None:
     for number, task in enumerate(spec.tasks, 1):
         if not task.points > 0:
             return f"task {number} has {task.points:g} points; give every task more than 0."
+    for name, threshold in spec.thresholds.items():
+        if name != "speed" and threshold.baseline != "reference":
+            return f"the threshold {name} has a baseline, and only speed is measured against one; remove it."
     limits: dict[str, Any] = msgspec.structs.asdict(spec.limits)
     for name, value in limits.items():
         if not value > 0:

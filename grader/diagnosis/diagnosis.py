@@ -13,7 +13,7 @@ from grader.content.solution import Solution
 from grader.diagnosis.likelihood import expects
 from grader.diagnosis.likelihood import log_likelihood_of
 from grader.diagnosis.replay import Replay
-from grader.diagnosis.trace import NOT_STARTED
+from grader.diagnosis.trace import UNWRITTEN
 from grader.diagnosis.trace import Answer
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
@@ -62,7 +62,7 @@ def diagnose(
     Raises:
         ReplayTimeout: the replay takes longer than it may.
     """
-    started = {test: trace for test, trace in submission.items() if trace.status != NOT_STARTED}
+    started = {test: trace for test, trace in submission.items() if trace.status != UNWRITTEN}
     comparison = _Comparison(started, tasks, replay, calibration)
     if not comparison.failed:
         return []

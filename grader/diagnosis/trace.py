@@ -28,7 +28,7 @@ class Answer:
         return (self.kind, self.function) == (other.kind, other.function) and agree(self.value, other.value)
 
 
-NOT_STARTED: Final = "not started"
+UNWRITTEN: Final = "unwritten"
 """The status of a test that the stub's own exception has ended."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import time
 import traceback
@@ -16,11 +15,9 @@ from typing import Final
 import msgspec
 import pytest
 
-from grader.content.calibration import Calibration
-from grader.content.kata import Kata
 from grader.content.solution import Solution
 from grader.diagnosis.replay import ReplayTimeout
-from grader.diagnosis.trace import NOT_STARTED
+from grader.diagnosis.trace import UNWRITTEN
 from grader.diagnosis.trace import Trace
 from grader.diagnosis.trace import Traces
 from grader.errors import GraderError
@@ -32,10 +29,10 @@ from grader.errors import was_perhaps_killed
 from grader.harmless import harmless
 from grader.judge.code import Code
 from grader.judge.code import CodeProxy
+from grader.judge.context import KataContext
 from grader.judge.deadline import OwnTimeDeadline
 from grader.judge.description import describe
 from grader.judge.feedback import explain
-from grader.judge.libraries import Zygotes
 from grader.judge.pictures import Pictures
 from grader.judge.process import WorkerProcess
 from grader.judge.proxy import Call
@@ -61,25 +58,6 @@ _MAX_MESSAGE: Final = 10_000
 """Characters; a value that a submission returns may be nested so that it takes millions to write down."""
 
 
-@dataclasses.dataclass
-class KataContext:
-    """What is known of a kata before any submission: its files, and where workers come from."""
-
-    kata: Kata
-    digest: str
-    """Changes with any file of the kata, and with the grader."""
-    zygotes: Zygotes
-    reference_source: bytes
-    support_source: bytes | None
-    data: dict[str, bytes]
-    """The kata's files of arrays, by name."""
-    calibration: Calibration | None
-    start_seconds: float
-    """How long a worker may take to appear."""
-    has_libraries: bool = True
-    """Whether the full zygote has imported them."""
-
-
 class Grade:
     """One submission's way through the hidden tests."""
 
@@ -93,6 +71,8 @@ class Grade:
         self.kata = context.kata
         self.submission = self._remote(request.source)
         self.reference = self._remote(context.reference_source, is_trusted=True)
+        self.baseline = self._remote(context.baseline_source, is_trusted=True)
+        """What speed is measured against: as a rule the reference once more."""
         self.subject = self.submission
         """Whose functions the tests call: the submission, or the reference when it stands in for it."""
         self.thresholds = Thresholds(self.kata.spec.thresholds, str(self.kata.folder / "kata.toml"))
@@ -142,7 +122,7 @@ class Grade:
             sandbox=layers,
         )
         if self.request.solution:
-            workers = self.submission.cpu_seconds() + self.reference.cpu_seconds()
+            workers = sum(code.cpu_seconds() for code in (self.submission, self.reference, self.baseline))
             result.cpu_seconds = round(time.process_time() - cpu_start + workers, 4)
         return result
 
@@ -181,8 +161,8 @@ class Grade:
 
     def close(self) -> None:
         """Ends the workers."""
-        self.submission.close()
-        self.reference.close()
+        for code in (self.submission, self.reference, self.baseline):
+            code.close()
 
     def _remote(self, source: bytes, *, is_trusted: bool = False) -> CodeProxy:
         kata, spec = self.kata, self.kata.spec
@@ -365,9 +345,11 @@ class Grade:
 
 def _status_after(error: BaseException | None) -> str:
     """Returns how a test has ended, as a trace says it."""
-    if isinstance(error, SubmissionRaised) and error.is_not_started:
-        return NOT_STARTED
-    return "pass" if error is None else "skip" if isinstance(error, pytest.skip.Exception) else "fail"
+    if error is None:
+        return "pass"
+    if isinstance(error, pytest.skip.Exception):
+        return "skip"
+    return UNWRITTEN if isinstance(error, SubmissionRaised) and error.is_not_started else "fail"
 
 
 def _lines_in(file: str, error: BaseException | None) -> list[int]:

@@ -28,9 +28,9 @@ from grader.content.kata import load_kata
 from grader.errors import EngineError
 from grader.errors import GraderError
 from grader.errors import PackError
+from grader.judge.context import KataContext
 from grader.judge.description import describe
 from grader.judge.grade import Grade
-from grader.judge.grade import KataContext
 from grader.judge.libraries import Zygotes
 from grader.judge.pictures import preload as preload_pictures
 from grader.judge.pytest_plugin import HiddenTestPlugin
@@ -77,6 +77,7 @@ class Judge(HiddenTestPlugin):
             digest=fingerprint.of_graded(kata),
             zygotes=zygotes,
             reference_source=kata.reference.read_bytes(),
+            baseline_source=kata.baseline.read_bytes(),
             support_source=kata.support.read_bytes() if kata.support.exists() else None,
             data={file.name: file.read_bytes() for file in kata.data_files()},
             calibration=read_calibration(kata),

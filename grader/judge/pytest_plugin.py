@@ -106,7 +106,7 @@ class HiddenTestPlugin:
 
     @pytest.fixture
     def speed(self, rng: np.random.Generator) -> SpeedCheck:
-        """Call it with a function's name, a maker of inputs and a check of (result, reference's result)."""
+        """Call it with a function's name, a maker of inputs and a check of (result, the baseline's result)."""
 
         def check_speed(
             function: str, make_inputs: Callable[[], tuple[Any, ...]], check: Callable[[Any, Any], None]
@@ -116,7 +116,7 @@ class HiddenTestPlugin:
             grade = self.running
             limit = grade.thresholds.limit("speed").limit
             grade.thresholds.check_speed(
-                measure_speed(grade.subject, grade.reference, function, make_inputs, check, limit)
+                measure_speed(grade.subject, grade.baseline, function, make_inputs, check, limit)
             )
 
         return check_speed

@@ -1,4 +1,4 @@
-"""Thresholds: a measured value beside its limit, and the measurement of speed as a ratio to the reference."""
+"""Thresholds: a measured value beside its limit, and the measurement of speed as a ratio to a baseline."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from grader.testing import Mismatch
 
 MAX_SAMPLES: Final = 40
 MIN_SAMPLES: Final = 7
-"""This many are enough for steady ratios, however close to the limit; a slow reference allows no fewer."""
+"""This many are enough for steady ratios, however close to the limit; a slow baseline allows no fewer."""
 
 BUDGET_SECONDS: Final = 1.0
-"""Once the reference has used this much in its samples, a measurement ends; how slow the submission is has no say in it."""
+"""Once the baseline has used this much in its samples, a measurement ends; how slow the submission is has no say in it."""
 
 CLEAR_FACTOR: Final = 2.0
 """A ratio that is this many times away from the limit counts twice."""
@@ -113,7 +113,7 @@ class Thresholds:
 
 @dataclasses.dataclass(frozen=True)
 class Speed:
-    """How many times longer than the reference a function takes, and what that says about its limit."""
+    """How many times longer than the baseline's a function takes, and what that says about its limit."""
 
     ratio: float
     """The median over the samples."""
@@ -141,16 +141,16 @@ class SpeedTest:
     def __init__(self, limit: float) -> None:
         self.limit = limit
         self.ratios: list[float] = []
-        self.reference_seconds = 0.0
-        """What the reference has used in all samples."""
+        self.baseline_seconds = 0.0
+        """What the baseline has used in all samples."""
         self.evidence = 0.0
         """Of being too slow, as a logarithm."""
 
-    def add(self, submission_seconds: float, reference_seconds: float) -> None:
+    def add(self, submission_seconds: float, baseline_seconds: float) -> None:
         """Takes the next sample into account."""
-        ratio = submission_seconds / reference_seconds
+        ratio = submission_seconds / baseline_seconds
         self.ratios.append(ratio)
-        self.reference_seconds += reference_seconds
+        self.baseline_seconds += baseline_seconds
         distance = math.log(ratio / self.limit)
         weight = 2 if abs(distance) >= math.log(CLEAR_FACTOR) else 1
         self.evidence += math.copysign(weight * _EVIDENCE_OF_ONE, distance)
@@ -170,7 +170,7 @@ class SpeedTest:
         """Whether another sample is needed, and there is room for it."""
         if self.is_too_slow or self.is_fast_enough or len(self.ratios) == MAX_SAMPLES:
             return False
-        return len(self.ratios) < MIN_SAMPLES or self.reference_seconds < BUDGET_SECONDS
+        return len(self.ratios) < MIN_SAMPLES or self.baseline_seconds < BUDGET_SECONDS
 
     def result(self) -> Speed:
         """Returns the decision."""
@@ -185,40 +185,40 @@ class SpeedTest:
 
 def measure_speed(
     submission: CodeProxy,
-    reference: CodeProxy,
+    baseline: CodeProxy,
     function: str,
     make_inputs: Callable[[], tuple[Any, ...]],
     check: Callable[[Any, Any], None],
     limit: float,
 ) -> Speed:
-    """Measures how many times more processor time a function of the submission takes than the reference's.
+    """Measures how many times more processor time a function of the submission takes than the baseline's.
 
     Both run in turn and on the same inputs, which are fresh each time; every result is checked. The submission is held while
-    the reference runs. Sleeping costs nothing, except that a call and the whole grade must end in time.
+    the baseline runs. Sleeping costs nothing, except that a call and the whole grade must end in time.
 
     Args:
-        submission, reference: the code to compare, in two workers.
+        submission, baseline: the code to compare, in two workers.
         function: the name of the function in both.
         make_inputs: returns the positional arguments of one call.
-        check: raises if the submission's result does not agree with the reference's.
+        check: raises if the submission's result does not agree with the baseline's.
         limit: the largest ratio that passes.
 
     Returns:
         What a `SpeedTest` says.
     """
-    test, timed_submission, timed_reference = SpeedTest(limit), _Timed(submission), _Timed(reference)
+    test, timed_submission, timed_baseline = SpeedTest(limit), _Timed(submission), _Timed(baseline)
     warm_up = make_inputs()
-    check(timed_submission.call(function, warm_up)[0], timed_reference.call(function, warm_up)[0])
+    check(timed_submission.call(function, warm_up)[0], timed_baseline.call(function, warm_up)[0])
     while test.wants_more:
         inputs = make_inputs()
         submission.worker().pause()
         try:
-            expected, reference_seconds = timed_reference.call(function, inputs)
+            expected, baseline_seconds = timed_baseline.call(function, inputs)
         finally:
             submission.worker().resume()
         returned, submission_seconds = timed_submission.call(function, inputs)
         check(returned, expected)
-        test.add(submission_seconds, reference_seconds)
+        test.add(submission_seconds, baseline_seconds)
     return test.result()
 
 

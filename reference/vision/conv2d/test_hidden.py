@@ -185,7 +185,7 @@ def test_same_convolution(submission, rng):
 
 @pytest.mark.task(4)
 def test_is_fast(submission, speed, rng):
-    """Takes at most 10 times as long as the reference."""
+    """Takes at most 10 times as long as a solution in NumPy."""
 
     def make_inputs():
         layer = random_layer(rng, (1, 192, 192, 1), (3, 3, 2))
