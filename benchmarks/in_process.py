@@ -21,7 +21,7 @@ from grader.content.kata import Kata
 from grader.content.kata import load_kata
 
 SAMPLES = 3
-"""So many ratios a judge takes of code that is as fast as the reference."""
+"""So many ratios a judge takes of code that is as fast as the baseline."""
 
 call_seconds: list[float] = []
 """The processor time of each call of the submission and of the reference."""
@@ -85,6 +85,12 @@ def reference(kata: Kata) -> PlainModule:
     return PlainModule(load(kata.reference, "reference"))
 
 
+@pytest.fixture(scope="session")
+def baseline(kata: Kata) -> PlainModule:
+    """What speed is measured against, imported here."""
+    return PlainModule(load(kata.baseline, "baseline"))
+
+
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """The same random numbers as in a judge."""
@@ -92,13 +98,13 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 
 @pytest.fixture
-def speed(submission: PlainModule, reference: PlainModule) -> Callable[..., None]:
+def speed(submission: PlainModule, baseline: PlainModule) -> Callable[..., None]:
     """Makes the calls that a judge makes, so that the work is the same."""
 
     def compare(function: str, make_inputs: Callable[[], Any], check: Callable[[Any, Any], None]) -> None:
         for _ in range(SAMPLES + 1):
             inputs = make_inputs()
-            expected = getattr(reference, function)(*inputs)
+            expected = getattr(baseline, function)(*inputs)
             check(getattr(submission, function)(*inputs), expected)
 
     return compare

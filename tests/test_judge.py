@@ -22,8 +22,8 @@ from conftest import zygotes_of
 from grader.content.kata import Kata
 from grader.errors import PackError
 from grader.errors import SubmissionStopped
-from grader.judge.grade import Grade
 from grader.judge.context import KataContext
+from grader.judge.grade import Grade
 from grader.judge.libraries import Zygotes
 from grader.judge.pytest_plugin import HiddenTestPlugin
 from grader.judge.thresholds import MAX_SAMPLES
@@ -482,6 +482,9 @@ def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, gr
     assert render_text(result, kata).count(" (not run)") == 2
 
 
+METADATA = "changing modes and times of files, or priorities of processes"
+
+
 @pytest.mark.parametrize(
     ("layers", "gaps"),
     [
@@ -490,7 +493,9 @@ def test_code_that_never_answers_is_not_asked_for_ever(write_kata: WriteKata, gr
         (["namespaces", "seccomp"], None),
         (["rlimits", "seccomp"], "reading files"),
         (["namespaces", "landlock"], "starting processes that go on after the grade"),
-        (["rlimits"], "reading files and from starting processes that go on after the grade"),
+        (["rlimits"], f"reading files; starting processes that go on after the grade; {METADATA}"),
+        (["rlimits", "landlock"], f"starting processes that go on after the grade; {METADATA}"),
+        (["rlimits", "uid", "landlock"], "starting processes that go on after the grade"),
         ([], None),
     ],
 )

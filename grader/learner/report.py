@@ -127,9 +127,7 @@ def _print_rest(console: Console, result: Result, kata: Kata) -> None:
     gaps = _gaps(result.sandbox)
     if gaps:
         console.print(
-            Text(
-                f"isolation: weak (this system cannot keep a submission from {' and from '.join(gaps)})", style="yellow"
-            )
+            Text(f"isolation: weak (this system cannot keep a submission from {'; '.join(gaps)})", style="yellow")
         )
     if result.status == "fail":
         line = f", `grader locate {kata.name}` looks for the line" if _is_unexplained(result, kata) else ""
@@ -150,4 +148,6 @@ def _gaps(layers: list[str]) -> list[str]:
         gaps.append("reading files")
     if layers and "seccomp" not in layers:
         gaps.append("starting processes that go on after the grade")
+        if not {"namespaces", "uid"} & set(layers):
+            gaps.append("changing modes and times of files, or priorities of processes")
     return gaps

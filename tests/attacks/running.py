@@ -196,15 +196,17 @@ class Place:
         if attack.relies_on and attack.relies_on not in self.layers:
             end_all_called(task_name)
             return Trial(result, seconds, [], problems)
-        if self.has_walls:
-            return Trial(result, seconds, problems)
-        conceded = [problem for problem in problems if problem.startswith(_OUTSIDE)]
+        conceded = [problem for problem in problems if self.concedes(problem)]
         return Trial(result, seconds, [problem for problem in problems if problem not in conceded], conceded)
 
-    @property
-    def has_walls(self) -> bool:
-        """Whether anything keeps workers from the files of the user; where nothing does, results say so."""
-        return bool({"namespaces", "landlock"} & set(self.layers))
+    def concedes(self, problem: str) -> bool:
+        """Says whether none of the layers is there that would have kept a worker from this; results say so, then."""
+        layers = set(self.layers)
+        if not {"namespaces", "landlock"} & layers and problem.startswith(_OUTSIDE):
+            return True
+        # Landlock keeps what is in a file, and neither its mode nor its times nor the priority of a process.
+        is_content = problem.endswith(" (content)")
+        return not {"namespaces", "uid", "seccomp"} & layers and problem.startswith("changed: ") and not is_content
 
     def state(self) -> dict[str, Any]:
         """Returns what an attack must not change: files with all their attributes, and a process."""
