@@ -7,6 +7,7 @@ and a node that refuses, which takes no time, does not attract what others could
 from __future__ import annotations
 
 import itertools
+import logging
 import queue
 import time
 from asyncio import CancelledError
@@ -74,6 +75,8 @@ def _connect() -> Client:
             "--executor dask: expected the address of a scheduler in DASK_SCHEDULER_ADDRESS, found none; "
             "start one with `dask scheduler`, and set the variable to the address that it prints."
         )
+    # What it logs when the scheduler has gone is said in a sentence here.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         return Client(address, set_as_default=False)
     except (OSError, ValueError) as error:
