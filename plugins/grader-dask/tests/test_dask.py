@@ -36,7 +36,7 @@ from grader_dask import task
 ROOT = Path(__file__).parents[3]
 RIGHT = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
 WRONG = RIGHT.replace("scores >= 0.0", "scores > 0.0")
-SLOW = RIGHT.replace("def perceptron(", "import time\ntime.sleep(0.3)\ndef perceptron(")
+SLOW = RIGHT.replace("def perceptron(", "import time\ntime.sleep(0.1)\ndef perceptron(")
 
 ANSWERS = """
 import os
