@@ -44,7 +44,7 @@ diagnosis: .venv/ready  ## Measures how well misconceptions are named in code th
 clean:
 	rm -rf .venv .venv-*
 
-.venv/ready: pyproject.toml
+.venv/ready: pyproject.toml plugins/grader-dask/pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --editable plugins/grader-dask
 	touch $@

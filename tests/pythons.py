@@ -19,6 +19,7 @@ import click
 ROOT = Path(__file__).parents[1]
 VERSIONS = ("3.11", "3.12", "3.13")
 SOLUTION = "reference/expressivity/perceptron/right/with_loops.py"
+DISTRIBUTIONS = ("--editable", ".[dev]", "--editable", "plugins/grader-dask")
 QUICK = ("perceptron", "momentum", "conv2d", "batch_norm")
 """Katas whose solutions and mistakes are all graded in seconds: NumPy, callbacks, a speed threshold, a layer of Keras."""
 
@@ -46,7 +47,7 @@ def commands(version: str, interpreter: str) -> list[list[str]]:
     python = f"{folder}/bin/python"
     return [
         [interpreter, "-m", "venv", folder],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".[dev]"],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *DISTRIBUTIONS],
         [python, "-m", "grader", "run", "perceptron", SOLUTION],
         [python, "-m", "grader", "verify", *QUICK, "--fresh", "--seeds", "1"],
         [python, "-m", "pytest", "--quiet", *(f"--ignore=tests/{name}" for name in LEFT_OUT)],
