@@ -41,13 +41,13 @@ def gradients(layer, inputs, upstream, names):
     return tape.gradient(total, [inputs, *(getattr(layer, name).value for name in names)])
 
 
-def fit(layer, inputs, targets, batch_size, learning_rate, names):
+def fit(layer, inputs, targets, batch_size, learning_rate, names, run_eagerly=False):
     """Trains the layer, as a model of its own, for one epoch in order, by the mean squared error and plain descent.
 
     Returns the named weights afterwards.
     """
     model = keras.Sequential([layer])
-    model.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error", jit_compile=False)
+    model.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error", run_eagerly=run_eagerly, jit_compile=False)
     inputs, targets = np.asarray(inputs, dtype="float32"), np.asarray(targets, dtype="float32")
     model.fit(inputs, targets, batch_size=batch_size, shuffle=False, verbose=0)
     return [getattr(layer, name) for name in names]

@@ -263,7 +263,8 @@ def test_fit(submission, support, rng):
     expected = descend(weights)
     for name, after in zip(NAMES, assert_length(fitted, 4, of="weights"), strict=True):
         assert_close(after, expected[name], atol=1e-4, name=f"{name} after two steps", next_step=THROUGH)
-    drawn = support.fit(make_layer(submission, support, weights, "normal"), inputs, targets, 2, 0.5, list(NAMES[:3]))
+    layer = make_layer(submission, support, weights, "normal")
+    drawn = support.fit(layer, inputs, targets, 2, 0.5, list(NAMES[:3]), run_eagerly=True)  # Compiling costs a second.
     expected = descend({name: weights[name] for name in NAMES[:3]})
     differs = not np.allclose(assert_finite(drawn[1], (3, 3), name=NAMES[1]), expected[NAMES[1]], atol=1e-4)
     check(
