@@ -24,6 +24,7 @@ from conftest import zygotes_of
 
 from grader import result as contract
 from grader.classroom import gradebook
+from grader.classroom.store import Store
 from grader.cli import create_cli
 from grader.graded import GradedClass
 from grader.graded import GradedFile
@@ -289,6 +290,14 @@ def test_two_batches_cannot_write_to_one_database(tmp_path: Path, db: Path) -> N
         first.kill()
     assert second.exit_code == 2
     assert "another batch" in second.output
+
+
+def test_two_stores_are_open_at_once(tmp_path: Path) -> None:
+    with Store(tmp_path / "first.sqlite") as first, Store(tmp_path / "second.sqlite") as second:
+        first.put("ada", "content", "version", grade("perceptron", 10.0, "pass"))
+        second.put("bob", "content", "version", grade("perceptron", 3.0))
+        assert [(student, result.score) for student, result in first.results()] == [("ada", 10.0)]
+        assert [(student, result.score) for student, result in second.results()] == [("bob", 3.0)]
 
 
 def test_full_disk_loses_no_finished_grade(tmp_path: Path, db: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from typing import Final
 
 import peewee
@@ -22,8 +23,6 @@ from grader.result import to_json
 
 SCHEMA_VERSION: Final = 1
 """Kept in the database's user_version."""
-
-_database = peewee.SqliteDatabase(None)
 
 
 class GradeRow(peewee.Model):
@@ -46,7 +45,6 @@ class GradeRow(peewee.Model):
     class Meta:
         """Where the rows are, and what is looked up."""
 
-        database = _database
         table_name = "grade"
         primary_key = peewee.CompositeKey("student", "kata")
         indexes = ((("kata", "content", "kata_version", "seed"), False),)
@@ -62,7 +60,6 @@ class ExpectedRow(peewee.Model):
     class Meta:
         """Where the rows are."""
 
-        database = _database
         table_name = "expected"
 
 
@@ -87,20 +84,23 @@ class Store:
                 )
             if not read_only:
                 opened.callback(os.close, self._take_lock())
-            _database.init(str(path), pragmas={"journal_mode": "wal", "synchronous": "normal"})
-            opened.callback(_database.close)
-            _database.connect()
-            is_new = not _database.get_tables()
-            found = _database.execute_sql("PRAGMA user_version").fetchone()[0]
+            self._database = peewee.SqliteDatabase(str(path), pragmas={"journal_mode": "wal", "synchronous": "normal"})
+            self._grades = _made_for(self._database, GradeRow)
+            self._expected = _made_for(self._database, ExpectedRow)
+            opened.callback(self._database.close)
+            self._database.connect()
+            is_new = not self._database.get_tables()
+            found = self._database.execute_sql("PRAGMA user_version").fetchone()[0]
             if not is_new and found != SCHEMA_VERSION:
                 raise UsageError(
                     f"{path}: expected grades of version {SCHEMA_VERSION}, found version {found}; name another file."
                 )
             if is_new:
-                _database.create_tables([GradeRow])
-                _database.execute_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._database.create_tables([self._grades])
+                self._database.execute_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             if not read_only:
-                _database.create_tables([ExpectedRow])  # Databases from before there was a roster have no such table.
+                # Databases from before there was a roster have no such table.
+                self._database.create_tables([self._expected])
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Store:
@@ -111,28 +111,30 @@ class Store:
 
     def is_empty(self) -> bool:
         """Says whether there is no grade yet."""
-        return not GradeRow.select().exists()
+        return not self._grades.select().exists()
 
     def latest_seed(self) -> int | None:
         """Returns the seed of the grade that was written last, or None if there is no grade yet."""
-        row = GradeRow.select(GradeRow.seed).order_by(peewee.SQL("rowid").desc()).first()
+        row = self._grades.select(self._grades.seed).order_by(peewee.SQL("rowid").desc()).first()
         return None if row is None else int(row.seed)
 
     def find(self, kata: str, content: str, kata_version: str, seed: int) -> Result | None:
         """Returns the result of the same content, for whichever student it was made; errors are not results."""
-        same = GradeRow.select(GradeRow.result).where(_is_of(kata, content, kata_version, seed)).limit(1)
+        same = self._grades.select(self._grades.result).where(self._is_of(kata, content, kata_version, seed)).limit(1)
         found = same.scalar()
         return None if found is None else from_json(found.encode())
 
     def holds(self, student: str, kata: str, content: str, kata_version: str, seed: int) -> bool:
         """Says whether this very submission has been graded."""
-        same = GradeRow.select().where(_is_of(kata, content, kata_version, seed), GradeRow.student == student)
+        same = self._grades.select().where(
+            self._is_of(kata, content, kata_version, seed), self._grades.student == student
+        )
         return bool(same.exists())
 
     def put(self, student: str, content: str, kata_version: str, result: Result) -> None:
         """Writes one grade; it is on disk when this returns, and replaces an older one of the same student and kata."""
         with self._explained():
-            GradeRow.replace(
+            self._grades.replace(
                 student=student,
                 kata=result.kata,
                 content=content,
@@ -147,17 +149,17 @@ class Store:
 
     def expect(self, students: dict[str, bool]) -> None:
         """Keeps who is expected to hand in, in place of those from before, and whether they have handed in anything."""
-        with self._explained(), _database.atomic():
-            ExpectedRow.delete().execute()
+        with self._explained(), self._database.atomic():
+            self._expected.delete().execute()
             for student, handed_in in students.items():
-                ExpectedRow.create(student=student, handed_in=handed_in)
+                self._expected.create(student=student, handed_in=handed_in)
 
     def without_grade(self) -> list[tuple[str, bool]]:
         """Lists the expected students who have no grade at all, and whether they have handed in anything."""
-        if not ExpectedRow.table_exists():
+        if not self._expected.table_exists():
             return []
-        graded = {row.student for row in GradeRow.select(GradeRow.student).distinct()}
-        rows = ExpectedRow.select().order_by(ExpectedRow.student)
+        graded = {row.student for row in self._grades.select(self._grades.student).distinct()}
+        rows = self._expected.select().order_by(self._expected.student)
         return [(row.student, row.handed_in) for row in rows if row.student not in graded]
 
     def graded(self, paths: Mapping[tuple[str, str], str] | None = None, problems: Sequence[str] = ()) -> GradedClass:
@@ -175,7 +177,7 @@ class Store:
 
     def results(self) -> Iterator[tuple[str, Result]]:
         """Yields every student's results, by kata and student."""
-        for row in GradeRow.select().order_by(GradeRow.kata, GradeRow.student).iterator():
+        for row in self._grades.select().order_by(self._grades.kata, self._grades.student).iterator():
             yield row.student, from_json(row.result.encode())
 
     def _take_lock(self) -> int:
@@ -203,8 +205,17 @@ class Store:
                 f"{self.path}: cannot be opened ({error.strerror}); choose a folder of your own."
             ) from error
 
+    def _is_of(self, kata: str, content: str, kata_version: str, seed: int) -> peewee.Expression:
+        """Selects the grades of a content; an error is no grade."""
+        row = self._grades
+        is_same = (
+            (row.kata == kata) & (row.content == content) & (row.kata_version == kata_version) & (row.seed == seed)
+        )
+        is_grade: peewee.Expression = is_same & (row.status != "error")
+        return is_grade
 
-def _is_of(kata: str, content: str, kata_version: str, seed: int) -> peewee.Expression:
-    """Selects the grades of a content; an error is no grade."""
-    is_same = (GradeRow.kata == kata) & (GradeRow.content == content)
-    return is_same & (GradeRow.kata_version == kata_version) & (GradeRow.seed == seed) & (GradeRow.status != "error")
+
+def _made_for(database: peewee.Database, model: type[peewee.Model]) -> Any:
+    """Derives a model whose rows are in a database, so that several stores may be open at once."""
+    meta = type("Meta", (), {"database": database, "table_name": model._meta.table_name})
+    return type(model.__name__, (model,), {"Meta": meta})
