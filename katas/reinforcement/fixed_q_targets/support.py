@@ -4,31 +4,33 @@ import keras
 import numpy as np
 
 
-def make_network(seed, features=3, actions=2):
-    """Makes a network with batch normalization, whose weights, averages included, are drawn from `seed`."""
+def draw_weights(seed, features=3, units=4, actions=2):
+    """Draws all weights of a network: of a layer, of a batch normalization with its averages, and of a last layer."""
+    generator = np.random.default_rng(seed)
+    shapes = [(features, units), *[(units,)] * 5, (units, actions), (actions,)]
+    return [generator.uniform(0.1, 1.0, size=shape) for shape in shapes]
+
+
+def make_network(weights):
+    """Makes a network with these weights."""
+    features, units = np.shape(weights[0])
     network = keras.Sequential(
         [
             keras.Input((features,)),
-            keras.layers.Dense(4, activation="tanh"),
+            keras.layers.Dense(units, activation="tanh"),
             keras.layers.BatchNormalization(),
-            keras.layers.Dense(actions),
+            keras.layers.Dense(np.shape(weights[-1])[0]),
         ]
     )
-    change(network, seed)
+    set_weights(network, weights)
     return network
 
 
-def change(network, seed):
-    """Gives a network other weights, drawn from `seed`, as learning would."""
-    generator = np.random.default_rng(seed)
-    network.set_weights([generator.uniform(0.1, 1.0, size=array.shape) for array in network.get_weights()])
+def set_weights(network, weights):
+    """Gives a network other weights, as learning would."""
+    network.set_weights([np.asarray(array, dtype="float32") for array in weights])
 
 
 def weights_of(network):
     """Lists copies of all weights of a network."""
     return [np.array(array) for array in network.get_weights()]
-
-
-def values_of(network, observations):
-    """Computes the action values of observations."""
-    return np.array(network(np.asarray(observations, dtype="float32"), training=False))
