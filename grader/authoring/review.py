@@ -91,7 +91,8 @@ def _look_at_diagnoses(kata: Kata, grades: Grades) -> Iterator[Finding]:
 def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None) -> set[str]:
     """Lists the tests that a mistake need not fail, too, once it is caught: those that no diagnosis replays, and timed ones.
 
-    Without evidence of how long the reference takes, the fastest right solution tells: a busy machine makes all tests long.
+    Without evidence of how long the reference takes, the fastest right solution tells. A busy machine makes all tests long, so
+    they count with the share of the time in which the grade did not wait for a processor.
     """
     seconds: dict[str, float] = {}
     timed = set()
@@ -99,8 +100,9 @@ def find_long_tests(kata: Kata, grades: Grades, calibration: Calibration | None)
         if solution.kind in ("reference", "right"):
             traces = TraceCache(traces_folder(), kata.name, fingerprint.of_graded(kata), seed).load(solution.key)
             timed |= {test for test, trace in traces.items() if trace.is_timed}
+            share = min(1.0, (result.cpu_seconds or 0.0) / max(seconds_of(result), 1e-9))
             for test in result.tests:
-                seconds[test.name] = min(test.seconds, seconds.get(test.name, test.seconds))
+                seconds[test.name] = min(share * test.seconds, seconds.get(test.name, test.seconds))
     if calibration:
         return timed | calibration.long_tests
     return timed | {test for test, least in seconds.items() if least > _DEFERRED_SECONDS}
