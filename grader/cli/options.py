@@ -36,6 +36,16 @@ jobs = click.option(
     help="Grades at a time.",
 )
 
+seed = click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
+)
+device = click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+feedback = click.option(
+    "--feedback",
+    type=click.Choice(["full", "property", "none"]),
+    help="How much failed tests tell; by default as the kata says.",
+)
+
 
 class KataName(click.types.StringParamType):
     """The name of a kata, which the shell completes from the catalogue."""

@@ -34,15 +34,9 @@ EXIT_CODES = {"pass": 0, "fail": 1, "error": 2}
 @click.option(
     "--format", "format_", default="text", show_default=True, metavar="text|json|...", help="Form of the output."
 )
-@click.option(
-    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Seed of the tests' inputs."
-)
-@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
-@click.option(
-    "--feedback",
-    type=click.Choice(["full", "property", "none"]),
-    help="How much failed tests tell; by default as the kata says.",
-)
+@options.seed
+@options.device
+@options.feedback
 @click.option(
     "--receipt",
     type=click.Path(path_type=Path),
@@ -87,10 +81,7 @@ def command(
     request = GradeRequest(source=source, seed=seed, device=place, feedback=feedback)
     job = client.make_job(catalog, found, request)
     result, pictures = _grade(job, cold=cold)
-    try:
-        workspace.save(found, submission, result, pictures, may_make=path is None)
-    except Exception as error:  # Whatever it is, the verdict stays.
-        messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
+    workspace.keep(found, submission, result, pictures, may_make=path is None)
     manager.hook.grader_grading_finished(kata=found, path=submission, result=result)
     if receipt:
         _write_receipt(receipt, found, source, result)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("watch", short_help="Grade on every save.")
 @options.kata_or_here
-@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gpu"]))
+@options.device
 @click.pass_obj
 def command(manager: PluginManager, kata: str | None, device: Literal["auto", "cpu", "gpu"]) -> None:
     """Grade a kata each time you save its file: KATA, or that of the current folder, or else the one that you saved last.

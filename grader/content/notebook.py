@@ -19,7 +19,7 @@ MAX_BYTES: Final = 32 * 2**20
 _SKIP: Final = re.compile(r"#\s*grader:\s*skip\b")
 _SHELL: Final = re.compile(r"\s*([%!?]|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!]\s*\w)")
 """Lines that only IPython understands: magics, commands of the shell and questions."""
-_WHOLE: Final = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
+_WHOLE: Final = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b|grade\b)")
 """A magic whose cell is something else than Python."""
 _DEFINITIONS: Final = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
@@ -64,6 +64,16 @@ def load_notebook(path: Path) -> bytes:
     return _futures_first("\n\n".join(part for part in parts if part)).encode()
 
 
+def load_cell(source: str) -> bytes:
+    """Loads the Python of one cell as that of a notebook, with each line where it is; what is no Python stays as it is."""
+    source = _plain_lines(source)
+    try:
+        source = _keep_definitions(source)
+    except _UNPARSED:  # The judge says what is wrong, and in which line.
+        source = _blank_shell(source)
+    return source.encode(errors="surrogatepass")
+
+
 def _plain_lines(source: str) -> str:
     """Ends lines as Python's parser does, so that its line numbers are those of the text."""
     return source.replace("\r\n", "\n").replace("\r", "\n")
@@ -89,22 +99,36 @@ def _take(number: int, source: str) -> str:
     if _SKIP.match(source.lstrip()) or _WHOLE.match(source):
         return ""
     try:
+        kept = _keep_definitions(source)
+    except _UNPARSED as error:
+        place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        text = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
+        return f"raise SyntaxError({f'cell {number}{place}: {text}'!r})"
+    return _name_cell(kept, number).strip("\n")
+
+
+def _keep_definitions(source: str) -> str:
+    """Blanks what only IPython understands, and what is only displayed; returns "" if nothing is defined.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it is no Python.
+    """
+    try:
         tree = ast.parse(source)
     except _UNPARSED:  # It may only be what IPython understands.
-        source = "\n".join("" if _SHELL.match(line) else line for line in source.split("\n"))
-        try:
-            tree = ast.parse(source)
-        except _UNPARSED as error:
-            place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-            text = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
-            return f"raise SyntaxError({f'cell {number}{place}: {text}'!r})"
+        source = _blank_shell(source)
+        tree = ast.parse(source)
     if not any(isinstance(statement, _DEFINITIONS) for statement in tree.body):
         return ""
     lines = source.split("\n")
     for statement in tree.body:
         if _is_display(statement):
             _blank(lines, statement)
-    return _name_cell("\n".join(lines), number).strip("\n")
+    return "\n".join(lines)
+
+
+def _blank_shell(source: str) -> str:
+    return "\n".join("" if _SHELL.match(line) else line for line in source.split("\n"))
 
 
 def _is_display(statement: ast.stmt) -> bool:

@@ -46,7 +46,14 @@ def render_text(result: Result, kata: Kata) -> str:
 
 def _open() -> tuple[io.StringIO, Console]:
     buffer = io.StringIO()
-    return buffer, Console(file=buffer, force_terminal=sys.stdout.isatty(), highlight=False, soft_wrap=True)
+    console = Console(
+        file=buffer,
+        force_terminal=sys.stdout.isatty(),
+        force_jupyter=False,  # It would show each line by itself.
+        highlight=False,
+        soft_wrap=True,
+    )
+    return buffer, console
 
 
 def _print_verdict(console: Console, result: Result, kata: Kata) -> None:

@@ -183,10 +183,7 @@ class Watch:
 
     def show(self, result: Result, pictures: list[DrawnPicture]) -> None:
         """Saves a result and prints what matters now: what has changed, and the first failure."""
-        try:
-            self.workspace.save(self.kata, self.path, result, pictures)
-        except Exception as error:  # Whatever it is, the verdict stays.
-            messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
+        self.workspace.keep(self.kata, self.path, result, pictures)
         self.manager.hook.grader_grading_finished(kata=self.kata, path=self.path, result=result)
         _clear()
         text = render_change(result, self.last, self.kata)

@@ -124,6 +124,15 @@ class Workspace:
             finally:
                 add_attempt(self.history_file(kata), attempt_of(result))
 
+    def keep(
+        self, kata: Kata, submission: Path, result: Result, pictures: list[DrawnPicture], *, may_make: bool = True
+    ) -> None:
+        """Does what `save` does, and warns of whatever it raises: the verdict stays."""
+        try:
+            self.save(kata, submission, result, pictures, may_make=may_make)
+        except Exception as error:
+            messages.warn(f"The result could not be kept in full ({messages.describe(error)}).")
+
     def progress(self) -> dict[str, Progress]:
         """Returns what is known of each kata.
 

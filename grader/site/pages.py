@@ -11,8 +11,6 @@ from typing import Any
 from typing import Final
 from typing import NamedTuple
 
-import jinja2
-import msgspec
 from markupsafe import Markup
 
 from grader import cache
@@ -23,7 +21,6 @@ from grader.content.kata import Kata
 from grader.errors import GraderError
 from grader.errors import PackError
 from grader.harmless import harmless
-from grader.learner.history import format_points
 from grader.learner.position import command_for
 from grader.learner.position import find_position
 from grader.learner.position import max_points
@@ -33,10 +30,12 @@ from grader.learner.solutions import what_to_notice
 from grader.learner.stub import read_text
 from grader.learner.workspace import Progress
 from grader.learner.workspace import Workspace
-from grader.result import NOT_RUN
-from grader.result import Result
 from grader.result import from_json
 from grader.site import markup
+from grader.site.report import Report
+from grader.site.report import create_environment
+from grader.site.report import make_picture
+from grader.site.report import without_control
 
 if TYPE_CHECKING:
     from grader.plugins import PluginManager
@@ -46,10 +45,6 @@ _STYLE: Final = "style.css"
 _FONT: Final = "DejaVuSerif.ttf"
 _LICENSE: Final = "LICENSE_DEJAVU"
 _FONT_FACE: Final = f'@font-face {{ font-family: "Site Math"; src: url("{_FONT}"); }}\n'
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
-_MARKS: Final = {"pass": "✓", "fail": "✗", "error": "!", "skip": "–"}
-_WORDS: Final = {"pass": "passes", "fail": "fails", "error": "could not be decided", "skip": "skipped"}
-_VERDICTS: Final = {"pass": "Pass", "fail": "Not yet", "error": "Error (not your fault)"}
 
 
 class Standing(NamedTuple):
@@ -62,23 +57,6 @@ class Standing(NamedTuple):
     max_points: float
     missing: list[str]
     """The prerequisites that are not passed."""
-
-
-class Picture(NamedTuple):
-    """A picture of a report."""
-
-    title: str
-    file: str
-    width: int
-    height: int
-
-
-class Report(NamedTuple):
-    """The latest result of a kata."""
-
-    result: Result
-    graded_at: datetime
-    pictures: list[Picture]
 
 
 class Site:
@@ -95,7 +73,7 @@ class Site:
         self._workspace = workspace
         self._progress = workspace.progress()
         self._standings = {kata.name: self._standing(kata) for kata in catalog.katas.values()}
-        self._environment = _environment()
+        self._environment = create_environment()
 
     def render(self) -> dict[str, bytes]:
         """Renders all pages, with what they show."""
@@ -155,7 +133,7 @@ class Site:
             folder = cache.default_folder() / "results" / kata.name
         file = folder / "result.json"
         try:
-            result = _without_control(from_json(file.read_bytes()))
+            result = without_control(from_json(file.read_bytes()))
             graded_at = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
         except (FileNotFoundError, NotADirectoryError):
             return None, {}
@@ -170,15 +148,15 @@ class Site:
                 content = (folder / Path(artifact.path).name).read_bytes()
             except (OSError, ValueError):
                 content = b""
-            if artifact.media_type != "image/png" or not content.startswith(_PNG):
+            target = f"pictures/{kata.name}-{number}.png"
+            picture = make_picture(artifact.name, content, target) if artifact.media_type == "image/png" else None
+            if picture is None:
                 messages.warn(
                     f"{artifact.path}: expected a picture, found none, and it is left out; grade {kata.name} again."
                 )
                 continue
-            target = f"pictures/{kata.name}-{number}.png"
-            width, height = (int.from_bytes(content[start : start + 4]) for start in (16, 20))
             files[target] = content
-            pictures.append(Picture(artifact.name.replace("_", " "), target, width, height))
+            pictures.append(picture)
         return Report(result, graded_at, pictures), files
 
     def _solutions(self, kata: Kata) -> list[tuple[str, str, Markup]]:
@@ -228,19 +206,6 @@ def _style() -> dict[str, bytes]:
     return {_STYLE: _FONT_FACE.encode() + style, **font}
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("grader.site"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"line": markup.render_line, "points": format_points}
-    environment.globals |= {"NOT_RUN": NOT_RUN, "MARKS": _MARKS, "WORDS": _WORDS, "VERDICTS": _VERDICTS}
-    return environment
-
-
 def _hints(kata: Kata) -> dict[int, list[Markup]]:
     """Reads the hints by task; a kata that tells nothing but points gives none, and neither does one that is malformed."""
     if kata.spec.feedback == "none":
@@ -251,16 +216,3 @@ def _hints(kata: Kata) -> dict[int, list[Markup]]:
         messages.warn(f"The hints of {kata.name} are left out: {messages.describe(error)}.")
         return {}
     return {task: [markup.render_inline(hint) for hint in hints] for task, hints in found.items()}
-
-
-def _without_control(result: Result) -> Result:
-    """Returns a result in which no text, whoever wrote it, has control characters."""
-
-    def clean(value: Any) -> Any:
-        if isinstance(value, str):
-            return harmless(value)
-        if isinstance(value, list):
-            return [clean(entry) for entry in value]
-        return {key: clean(entry) for key, entry in value.items()} if isinstance(value, dict) else value
-
-    return msgspec.convert(clean(msgspec.to_builtins(result)), Result)
