@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -14,7 +17,9 @@ from click.testing import Result
 from conftest import ROOT
 
 from grader.cli import create_cli
+from grader.content.catalog import Catalog
 from grader.content.notebook import load_notebook
+from grader.learner.starter import make_notebook
 from grader.plugins import create_manager
 
 RIGHT = (ROOT / "reference/expressivity/perceptron/perceptron.py").read_text()
@@ -152,3 +157,161 @@ def test_class_hands_in_notebooks_and_a_broken_one_is_named_as_in_the_archive(tm
     assert [(grade["student"], grade["result"]["status"]) for grade in told["grades"]] == [("ada", "pass")]
     (left_out,) = told["left_out"]
     assert left_out.startswith("bob/perceptron.ipynb: expected a Jupyter notebook")
+
+
+def test_start_makes_a_notebook_with_statement_and_stub_which_is_graded_as_its_file(tmp_path: Path) -> None:
+    run = grader("start", "perceptron", "--notebook")
+    assert run.exit_code == 0
+    assert run.stdout.startswith(f"Made {tmp_path}/perceptron. Open perceptron.ipynb in Jupyter and run its cells;")
+    assert sorted(file.name for file in (tmp_path / "perceptron").iterdir()) == [
+        *("README.md", "hints.md", "kata.toml", "perceptron.ipynb"),
+    ]
+    notebook = nbformat.read(tmp_path / "perceptron/perceptron.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", *["markdown"] * 3, "code"]
+    statement = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert statement == (ROOT / "katas/expressivity/perceptron/README.md").read_text().strip()
+    stub = (ROOT / "katas/expressivity/perceptron/perceptron.py").read_text()
+    assert notebook.cells[1].source == "%load_ext grader.jupyter"
+    assert notebook.cells[-1].source == f"%%grade perceptron\n{stub.rstrip()}"
+    told = grader("run", "perceptron")
+    assert told.exit_code == 1
+    assert told.stdout.startswith(
+        "Perceptron  (perceptron)   NOT YET   0 of 10 points\n\nTask 1  A threshold unit   0 of 6\n"
+    )
+
+
+def test_notebook_of_every_kata_is_graded_as_its_stub(catalog: Catalog, tmp_path: Path) -> None:
+    for kata in catalog.katas.values():
+        (tmp_path / "kata.ipynb").write_bytes(make_notebook(kata))
+        nbformat.validate(nbformat.read(tmp_path / "kata.ipynb", as_version=4))
+        graded, stub = (
+            [ast.dump(statement) for statement in ast.parse(source).body if not isinstance(statement, ast.Expr)]
+            for source in (load_notebook(tmp_path / "kata.ipynb"), kata.stub.read_bytes())
+        )
+        assert graded == stub  # Docstrings of the file and of its attributes aside, which a cell only displays.
+
+
+def write_solution(folder: Path) -> Path:
+    """Starts a kata in a notebook and writes a right solution into its last cell."""
+    assert grader("start", "perceptron", "--notebook").exit_code == 0
+    file = folder / "perceptron/perceptron.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    notebook.cells[-1].source = f"%%grade perceptron\n{RIGHT}"
+    nbformat.write(notebook, file)
+    return file
+
+
+def test_notebook_in_the_workspace_is_the_learners_file(tmp_path: Path) -> None:
+    file = write_solution(tmp_path)
+    assert grader("run", "perceptron").exit_code == 0
+    assert json.loads((tmp_path / ".grader/progress.json").read_text())["perceptron"]["passed"]
+    assert "# cell" not in grader("diff", "perceptron").stdout
+    assert grader("diff", "perceptron").stdout.startswith(
+        "--- perceptron.py as it was started\n+++ perceptron/perceptron.ipynb"
+    )
+    prompt = grader("try", "perceptron")
+    assert (prompt.exit_code, prompt.stderr) == (
+        2,
+        f"Error: {file} is a notebook, which is a prompt of its own; open it in Jupyter.\n",
+    )
+
+
+def test_notebook_is_started_once_and_reset_keeps_what_was_in_it(tmp_path: Path) -> None:
+    file = write_solution(tmp_path)
+    before = file.read_bytes()
+    for words in (["start", "perceptron"], ["start", "perceptron", "--notebook"]):
+        assert grader(*words).exit_code == 2
+    assert file.read_bytes() == before
+    (tmp_path / "perceptron/hints.md").unlink()
+    assert "fill in perceptron.ipynb" in grader("start", "perceptron").stdout
+    assert not (tmp_path / "perceptron/perceptron.py").exists()
+    assert grader("reset", "perceptron").exit_code == 0
+    assert (tmp_path / "perceptron/perceptron.1.ipynb").read_bytes() == before
+    assert "raise NotImplementedError" in nbformat.read(file, as_version=4).cells[-1].source
+    assert grader("reset", "perceptron").exit_code == 2  # It is the stub already.
+
+
+def test_notebook_does_not_take_the_place_of_a_python_file(tmp_path: Path) -> None:
+    assert grader("start", "perceptron").exit_code == 0
+    run = grader("start", "perceptron", "--notebook")
+    assert run.exit_code == 2
+    (line,) = run.stderr.splitlines()
+    assert line.endswith(
+        "perceptron.py exists already and is what is graded; move it elsewhere to begin in a notebook."
+    )
+    assert not (tmp_path / "perceptron/perceptron.ipynb").exists()
+
+
+def write_twelve(file: Path, gate: str) -> Path:
+    """Writes a notebook of twelve cells: texts, magics, a shell line, trials and two functions that use a third."""
+    threshold = "def threshold(score):\n    return int(score >= 0)"
+    perceptron = (
+        "%%time\ndef perceptron(inputs, weights, bias):\n"
+        "    return np.array([threshold(row @ weights + bias) for row in inputs])"
+    )
+    cells = [
+        "%matplotlib inline\nimport numpy as np",
+        "!pip list",
+        threshold,
+        "threshold(0.5)",
+        perceptron,
+        "perceptron(np.ones((1, 2)), np.ones(2), 0.0)",
+        "# grader: skip\nperceptron = None",
+        "WEIGHTS = {'AND': ([1, 1], -1.5), 'OR': ([1, 1], -0.5), 'NAND': ([-1, -1], 1.5)}",
+        gate,
+        "for name in WEIGHTS:\n    print(gate(name))",
+        "%%bash\nls",
+    ]
+    return write_notebook(file, *cells)
+
+
+GATE = "def gate(name):\n    weights, bias = WEIGHTS[name]\n    return np.array(weights, dtype=float), bias"
+RAISES = GATE.replace("WEIGHTS[name]", "WEIGHTS[name.lower()]")
+
+
+def test_twelve_cells_are_graded_alike_by_run_watch_and_batch(tmp_path: Path) -> None:
+    for student, gate in (("ada", GATE), ("bob", RAISES)):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        file = write_twelve(tmp_path / "class" / student / "perceptron.ipynb", gate)
+        assert len(nbformat.read(file, as_version=4).cells) == 12
+    right, wrong = (grader("run", "perceptron", f"class/{student}/perceptron.ipynb") for student in ("ada", "bob"))
+    assert "10 of 10 points" in right.stdout
+    assert "6 of 10 points" in wrong.stdout
+    assert "WEIGHTS[name.lower()]  # cell 10" in wrong.stdout
+    told = json.loads(grader("batch", "class", "--format", "json").stdout)
+    graded = {grade["student"]: grade["result"] for grade in told["grades"]}
+    assert [(graded[student]["status"], graded[student]["score"]) for student in ("ada", "bob")] == [
+        ("pass", 10.0),
+        ("fail", 6.0),
+    ]
+    assert any("# cell 10" in (test["message"] or "") for test in graded["bob"]["tests"])
+    (tmp_path / "perceptron").mkdir()
+    write_twelve(tmp_path / "perceptron/perceptron.ipynb", RAISES)
+    watch = subprocess.Popen(
+        [sys.executable, "-m", "grader", "watch", "perceptron"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    timer = threading.Timer(60, watch.kill)
+    timer.start()
+    try:
+        assert "6 of 10 points" in read_until(watch, "# cell 10")
+        write_twelve(tmp_path / "perceptron/perceptron.ipynb", GATE)
+        assert "PASS" in read_until(watch, "10 of 10 points")
+    finally:
+        timer.cancel()
+        watch.kill()
+        watch.communicate()
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """Reads what a process prints up to the line with the words."""
+    assert process.stdout
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if words in line:
+            return "".join(lines)
+    raise AssertionError(f"{words!r} was never printed: {''.join(lines)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -131,8 +130,10 @@ def _name_tasks(tasks: list[int]) -> str:
 
 def _place(lines: list[str], number: int) -> str:
     """Names a line, and one of a notebook by its cell, which a comment ends: see `grader.content.notebook`."""
+    from grader.content.notebook import CELL
+
     for line in lines[number - 1 :]:
-        cell = re.search(r"  # cell (\d+)$", line)
+        cell = CELL.search(line)
         if cell:
             return f"`{lines[number - 1].removesuffix(cell[0]).strip()[:60]}` in cell {cell[1]}"
     return f"line {number}"

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 @click.command("start", short_help="Copy a kata into your workspace.")
 @options.kata
+@click.option("--notebook", is_flag=True, help="Begin in a Jupyter notebook, not in a Python file.")
 @click.pass_obj
-def command(manager: pluggy.PluginManager, kata: str) -> None:
+def command(manager: pluggy.PluginManager, kata: str, notebook: bool) -> None:
     """Copy a kata's folder into the current folder, which becomes a workspace; nothing is ever overwritten.
 
     In the folder of a kata that you have started, the next one is put beside it.
@@ -35,9 +36,15 @@ def command(manager: pluggy.PluginManager, kata: str) -> None:
         messages.say(
             f"{here} is a workspace of its own now; {above.root} remains a separate one, with its own progress."
         )
-    click.echo(
-        f"Made {workspace.start(found)}. Read README.md, fill in {found.stub.name}, then: grader run {found.name}"
-    )
+    if notebook:
+        from grader.learner.starter import make_notebook
+
+        folder = workspace.start(found, make_notebook(found))
+        click.echo(f"Made {folder}. Open {found.name}.ipynb in Jupyter and run its cells; the last one is yours.")
+    else:
+        folder = workspace.start(found)
+        file = workspace.submission_path(found).name
+        click.echo(f"Made {folder}. Read README.md, fill in {file}, then: grader run {found.name}")
     click.echo(f"The theory is in section {found.spec.section} of the course notes.")
     _prepare(catalog, found)
 

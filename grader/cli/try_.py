@@ -30,6 +30,8 @@ def command(manager: pluggy.PluginManager, kata: str | None) -> None:
 
     found = options.find_kata(load_catalog(manager), kata)
     file = use_workspace(found).submission_path(found)
+    if file.suffix == ".ipynb":
+        raise UsageError(f"{file} is a notebook, which is a prompt of its own; open it in Jupyter.")
     folder = file.parent if file.is_file() else found.folder
     sys.stdout.flush()
     words = [sys.executable, "-P", "-m", "grader.learner.prompt", found.name, str(folder), str(found.folder)]

@@ -16,6 +16,9 @@ from grader.errors import UsageError
 MAX_BYTES: Final = 32 * 2**20
 """Pictures make notebooks large; their code is held to the limit of any submission afterwards."""
 
+CELL: Final = re.compile(r"  # cell (\d+)$", re.MULTILINE)
+"""What ends the lines of a notebook that was loaded."""
+
 _SKIP: Final = re.compile(r"#\s*grader:\s*skip\b")
 _SHELL: Final = re.compile(r"\s*([%!?]|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!]\s*\w)")
 """Lines that only IPython understands: magics, commands of the shell and questions."""

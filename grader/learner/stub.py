@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.content.notebook import CELL
 from grader.content.submission import MAX_BYTES
 from grader.content.submission import read_submission
 from grader.errors import UsageError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read_text(manager: PluginManager, file: Path, kata: Kata) -> str:
-    """Reads the source that would be graded, as a text to be shown; bytes that are none are replaced.
+    """Reads the source that would be graded, as a text to be shown; bytes that are none are replaced, and cells not named.
 
     Raises:
         UsageError: there is nothing that can be read, or far too much.
@@ -31,9 +32,10 @@ def read_text(manager: PluginManager, file: Path, kata: Kata) -> str:
             f"{file}: expected a submission of at most {MAX_BYTES // 1024} KiB, found more; check that it is the right file."
         )
     try:
-        return importlib.util.decode_source(source)
+        text = importlib.util.decode_source(source)
     except (SyntaxError, LookupError, ValueError):  # It declares an encoding that is none, or not its own.
-        return source.decode(errors="replace")
+        text = source.decode(errors="replace")
+    return CELL.sub("", text) if file.suffix == ".ipynb" else text
 
 
 def diff(text: str, kata: Kata, name: str) -> list[str]:
@@ -55,7 +57,7 @@ def diff(text: str, kata: Kata, name: str) -> list[str]:
 
 
 def reset(workspace: Workspace, kata: Kata) -> Path:
-    """Puts the stub in the place of the learner's file, of which a copy is kept beside it.
+    """Puts the stub, or the notebook with it, in the place of the learner's file, of which a copy is kept beside it.
 
     Returns:
         The copy, under a name that was free.
@@ -64,6 +66,10 @@ def reset(workspace: Workspace, kata: Kata) -> Path:
         UsageError: there is no file, it is the stub already, or the folder cannot be written.
     """
     file, stub = workspace.submission_path(kata), kata.stub.read_bytes()
+    if file.suffix == ".ipynb":
+        from grader.learner.starter import make_notebook
+
+        stub = make_notebook(kata)
     try:
         content = file.read_bytes()
         if content == stub:

@@ -51,27 +51,39 @@ class Workspace:
         return self.state.is_dir()
 
     def submission_path(self, kata: Kata) -> Path:
-        """Returns where the learner's file of a kata is, or would be."""
-        return self.root / kata.name / f"{kata.name}.py"
+        """Returns where the learner's file of a kata is, or would be: a notebook if there is one and no Python file."""
+        file = self.root / kata.name / f"{kata.name}.py"
+        notebook = file.with_suffix(".ipynb")
+        return notebook if notebook.is_file() and not file.exists() else file
 
-    def start(self, kata: Kata) -> Path:
+    def start(self, kata: Kata, notebook: bytes | None = None) -> Path:
         """Copies a kata's folder into the workspace, or the files of it that are missing there, and returns the folder.
+
+        Args:
+            kata: what is begun.
+            notebook: what takes the place of the stub.
 
         Raises:
             UsageError: all of it is there already, and was left as it is.
         """
-        target = self.root / kata.name
+        target, own = self.root / kata.name, self.submission_path(kata)
+        if notebook is not None and own.suffix == ".py" and own.exists():
+            raise UsageError(f"{own} exists already and is what is graded; move it elsewhere to begin in a notebook.")
         files = [*(file for file in kata.folder.iterdir() if file.is_file()), *kata.data_files()]
-        copies = {file: target / file.relative_to(kata.folder) for file in files}
-        missing = {file: copy for file, copy in copies.items() if not copy.exists()}
-        if not missing:
+        copies = {target / file.relative_to(kata.folder): file for file in files if file != kata.stub}
+        content = kata.stub.read_bytes() if notebook is None else notebook
+        own = own if notebook is None else own.with_suffix(".ipynb")
+        missing = {copy: file for copy, file in copies.items() if not copy.exists()}
+        if not missing and own.exists():
             raise UsageError(f"{target} exists already and was left as it is; go on with `grader run {kata.name}`.")
         try:
             self.state.mkdir(parents=True, exist_ok=True)
             target.mkdir(exist_ok=True)
-            for file, copy in missing.items():
+            for copy, file in missing.items():
                 copy.parent.mkdir(exist_ok=True)
                 shutil.copyfile(file, copy)
+            if not own.exists():
+                own.write_bytes(content)
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}); choose a folder that you own."
@@ -223,7 +235,9 @@ def find_place_to_start(start: Path, katas: Container[str]) -> Workspace:
 
 def tell_apart(workspace: Workspace, start: Path) -> None:
     """Says on standard error which workspace is used, unless it is the folder itself, or that is one of its katas' folders."""
-    is_in_kata = start.parent == workspace.root and (start / f"{start.name}.py").is_file()
+    is_in_kata = start.parent == workspace.root and any(
+        (start / f"{start.name}{suffix}").is_file() for suffix in (".py", ".ipynb")
+    )
     if workspace.root != start and not is_in_kata:
         messages.say(f"Using the workspace {workspace.root}.")
 
