@@ -81,14 +81,15 @@ def grader_executors() -> dict[str, Callable[[int], Executor]]:
 
 @hookimpl
 def grader_reporters() -> dict[str, Callable[[Result, Kata], str]]:
-    """Offers text, JSON, and what CI systems, Gradescope and merge requests read."""
+    """Offers text, JSON, and what CI systems, graders of other systems and merge requests read."""
     from grader.graded import Reporter
 
-    pointing = ("junit", "github", "gitlab", "gradescope", "markdown")
+    ci = ("junit", "github", "gitlab", "markdown")
+    graders = ("gradescope", "exercism", "github-classroom", "prairielearn", "autolab")
     return {
         "text": _later("grader.learner.report:render_text"),
         "json": _render_json,
-        **{name: Reporter(_later(f"grader.reporters.{name}:render")) for name in pointing},
+        **{name: Reporter(_later(f"grader.reporters.{name.replace('-', '_')}:render")) for name in (*ci, *graders)},
     }
 
 

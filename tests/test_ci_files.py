@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -61,6 +62,25 @@ def test_github_workflow(project: Path) -> None:
     assert (project / "summary.md").read_text().startswith("## ❌ Perceptron: fail, 0 of 10 points\n")
     (project / "perceptron/perceptron.py").write_text(RIGHT)
     assert bash(script, project, **environment).returncode == 0
+
+
+def test_github_classroom_workflow(project: Path) -> None:
+    job: dict[str, Any] = yaml.safe_load((CI / "github-classroom.yml").read_text())["jobs"]["grade"]
+    *_, install, grade, report = job["steps"]
+    assert install["run"] == INSTALL
+    # The reporter finds the result of a runner in a variable that is called after it.
+    assert report["with"]["runners"] == grade["id"]
+    assert report["env"] == {f"{grade['id'].upper()}_RESULTS": f"${{{{ steps.{grade['id']}.outputs.result }}}}"}
+    environment = {"KATA": job["env"]["KATA"], "GITHUB_WORKSPACE": str(project)}
+    for source, score in ((RAISES, 0.0), (RIGHT, 10.0)):
+        (project / "perceptron/perceptron.py").write_text(source)
+        output = project / f"output-{score}"
+        run = bash(grade["run"], project, **environment, GITHUB_OUTPUT=str(output))
+        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+        told = json.loads(base64.b64decode(output.read_text().removeprefix("result=")))
+        assert sum(test["score"] for test in told["tests"]) == score  # As the reporter adds them up and shows them.
+    (project / "perceptron/perceptron.py").unlink()
+    assert bash(grade["run"], project, **environment, GITHUB_OUTPUT=str(output)).returncode != 0
 
 
 def test_gitlab_job(project: Path) -> None:

@@ -183,7 +183,7 @@ def test_reporter_of_a_plugin_is_one_more_format(workspace: Path) -> None:
     manager.register(Tweets())
     words = ["run", "perceptron", str(REFERENCE / "perceptron.py"), "--format"]
     assert CliRunner().invoke(create_cli(manager), [*words, "tweet"]).output == "Perceptron: pass!"
-    assert "json, junit, markdown, text, tweet" in CliRunner().invoke(create_cli(manager), [*words, "post"]).output
+    assert "markdown, prairielearn, text, tweet" in CliRunner().invoke(create_cli(manager), [*words, "post"]).output
 
 
 def test_start_copies_the_data_of_a_kata(workspace: Path, write_kata: WriteKata) -> None:
@@ -243,7 +243,8 @@ def test_folder_is_searched_for_the_katas_file(workspace: Path) -> None:
         (["run", "perceptron"], "`grader start perceptron` makes"),
         (
             ["run", "perceptron", "x.py", "--format", "xml"],
-            "the formats are github, gitlab, gradescope, json, junit, markdown, text.",
+            "the formats are autolab, exercism, github, github-classroom, gitlab, gradescope, json, junit, markdown, "
+            "prairielearn, text.",
         ),
         (["list", "--chapter", "cooking"], "the chapters are expressivity"),
         (["hint", "perceptron", "--task", "9"], "its tasks are 1, 2"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import types
 from pathlib import Path
 
@@ -45,6 +48,15 @@ def test_every_hook_has_an_example(manager: PluginManager) -> None:
     examples = [plugin for name, plugin in manager.list_name_plugin() if name.startswith("example_")]
     shown = {caller.name for plugin in examples for caller in manager.get_hookcallers(plugin) or ()}
     assert shown == hooks
+
+
+def test_examples_pass_strict_type_checking(tmp_path: Path) -> None:
+    for number, block in enumerate(BLOCKS):
+        (tmp_path / f"example_{number}.py").write_text(block)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "cache", "--config-file", os.devnull]
+    files = [file.name for file in tmp_path.glob("example_*.py")]
+    run = subprocess.run([*command, *files], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.stdout == f"Success: no issues found in {len(BLOCKS)} source files\n"
 
 
 def test_examples_do_what_the_page_says(manager: PluginManager, tmp_path: Path) -> None:

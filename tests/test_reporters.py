@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -27,7 +28,8 @@ from grader.plugins import create_manager
 
 STUB = ROOT / "katas/expressivity/perceptron/perceptron.py"
 RIGHT = ROOT / "reference/expressivity/perceptron/perceptron.py"
-FORMATS = ["junit", "github", "gitlab", "gradescope", "markdown"]
+GRADERS = ["gradescope", "exercism", "github-classroom", "prairielearn", "autolab"]
+FORMATS = ["junit", "github", "gitlab", "markdown", *GRADERS]
 CLASS_FORMATS = ["junit", "github", "gitlab", "markdown"]
 EVIL = (
     "\x1b[2J::error file=a.py,line=1,title=x::owned\n::add-mask::PASS\r::stop-commands::t\u2028::set-output name=a::b\n"
@@ -345,6 +347,153 @@ def test_gradescope_results_have_the_documented_form(kata: Kata) -> None:
     assert results["leaderboard"] == [{"name": "test loss (nats)", "value": 0.25, "order": "asc"}]
 
 
+EXERCISM = {  # https://exercism.org/docs/building/tooling/test-runners/interface, version 3
+    "type": "object",
+    "required": ["version", "status"],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": 3},
+        "status": {"enum": ["pass", "fail", "error"]},
+        "message": {"type": ["string", "null"], "maxLength": 65535},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "status"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": {"type": "string", "minLength": 1},
+                    "status": {"enum": ["pass", "fail", "error"]},
+                    "message": {"type": "string"},
+                    "output": {"type": "string", "maxLength": 500},
+                    "task_id": {"type": "integer", "minimum": 1},
+                },
+                "if": {"properties": {"status": {"const": "pass"}}},
+                "else": {"required": ["message"]},
+            },
+        },
+    },
+    "if": {"properties": {"status": {"const": "error"}}},
+    "then": {"required": ["message"], "properties": {"message": {"type": "string"}}},
+    "else": {"required": ["tests"], "properties": {"tests": {"minItems": 1}}},
+}
+
+
+def test_exercism_results_have_the_documented_form(kata: Kata) -> None:
+    told = json.loads(render("exercism", GradedFile("perceptron.py", make_result("x" * 600)), kata))
+    jsonschema.validate(told, EXERCISM)
+    assert (told["status"], told["message"]) == ("fail", None)
+    assert [(test["name"], test["status"], test["task_id"]) for test in told["tests"]] == [
+        ("Does a.", "pass", 1),
+        ("Does b, too: 100 %.", "fail", 1),
+        ("Does c.", "fail", 2),
+        ("Does d.", "error", 2),
+    ]
+    assert told["tests"][1]["message"].startswith("Called    perceptron(1)\n")
+    assert told["tests"][1]["output"] == "x" * 500
+
+
+def test_exercism_has_no_tests_where_none_was_run(kata: Kata) -> None:
+    load = contract.TestResult(
+        name="load", task=0, description="Loads your file.", status="fail", points=0, max_points=10, message="No."
+    )
+    for status, tests, message in (("fail", [load], "No."), ("error", make_result().tests[3:4], "Ours.")):
+        told = json.loads(render("exercism", GradedFile("a.py", make_result(status=status, tests=tests)), kata))
+        jsonschema.validate(told, EXERCISM)
+        assert told == {"version": 3, "status": "error", "message": message, "tests": []}
+
+
+CLASSROOM = {  # What education/autograding-grading-reporter reads of a runner.
+    "type": "object",
+    "required": ["version", "status", "max_score", "tests"],
+    "properties": {
+        "version": {"enum": [1, 2, 3]},
+        "status": {"enum": ["pass", "fail", "error"]},
+        "max_score": {"type": "number"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "status", "score"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "status": {"enum": ["pass", "fail", "error"]},
+                    "score": {"type": "number"},
+                    "message": {"type": "string"},
+                    "filename": {"type": "string"},
+                    "line_no": {"type": "integer"},
+                    "duration": {"type": "number"},
+                },
+            },
+        },
+    },
+}
+
+
+def read_output(line: str) -> Any:
+    """Reads the output of a step as the workflow's runner and then GitHub Classroom's reporter do."""
+    name, _, value = line.rstrip("\n").partition("=")
+    assert (name, value.count("\n")) == ("result", 0)
+    return json.loads(base64.b64decode(value, validate=True))
+
+
+def test_github_classroom_adds_up_the_points(kata: Kata, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    told = read_output(render("github-classroom", GradedFile(f"{tmp_path}/work/perceptron.py", make_result()), kata))
+    jsonschema.validate(told, CLASSROOM)
+    assert (told["status"], told["max_score"]) == ("fail", 5.67)
+    assert sum(test["score"] for test in told["tests"]) == 2.0
+    assert [(test["name"], test["status"], test["line_no"]) for test in told["tests"]] == [
+        ("A threshold unit", "fail", 3),
+        ("Three gates", "fail", 0),
+    ]
+    assert told["tests"][0]["filename"] == "work/perceptron.py"
+    assert told["tests"][0]["message"].startswith("Does b, too: 100 %.\nCalled    perceptron(1)\n")
+    assert told["tests"][1]["message"] == "Does d.\nOurs."
+
+
+PRAIRIELEARN = {  # https://docs.prairielearn.com/externalGrading/, "Grading results"
+    "type": "object",
+    "required": ["score"],
+    "properties": {
+        "gradable": {"type": "boolean"},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "message": {"type": "string"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "points", "max_points"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "points": {"type": "number"},
+                    "max_points": {"type": "number"},
+                    "output": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def test_prairielearn_results_have_the_documented_form(kata: Kata) -> None:
+    told = json.loads(render("prairielearn", GradedFile("perceptron.py", make_result()), kata))
+    jsonschema.validate(told, PRAIRIELEARN)
+    assert (told["gradable"], told["score"]) == (True, 0.3529)
+    assert told["message"] == "Perceptron: fail, 2 of 5.67 points"
+    assert told["tests"][1]["output"].startswith("Called    perceptron(1)\n")
+    ours = json.loads(render("prairielearn", GradedFile("perceptron.py", make_result(status="error")), kata))
+    assert ours["gradable"] is False
+
+
+def test_autolab_takes_the_scores_from_the_last_line(kata: Kata) -> None:
+    text = render("autolab", GradedFile("perceptron.py", make_result()), kata)
+    assert json.loads(text.splitlines()[-1]) == {"scores": {"Task 1": 2.0, "Task 2": 0.0}}
+    assert text.startswith("Perceptron: fail, 2 of 5.67 points\npass  Does a.\nfail  Does b, too: 100 %.\n      Called")
+    ours = render("autolab", GradedFile("perceptron.py", make_result(status="error")), kata)
+    assert "scores" not in ours
+
+
 def tokens_of(text: str) -> list[Any]:
     parser = MarkdownIt("gfm-like", {"linkify": False, "html": True})
     return [child for token in parser.parse(text) for child in (token, *(token.children or ()))]
@@ -396,7 +545,7 @@ def test_nothing_that_a_stranger_wrote_is_a_command_or_unseen(kata: Kata) -> Non
     for form, text in evil_texts(kata).items():
         commands = read_commands(text)
         assert {command.name for command in commands} <= {"notice", "error", "warning"}, form
-        if "github" in form:
+        if form.split()[-1] == "github":
             assert len(commands) == len(text.splitlines())
             assert {key for command in commands for key in command.properties} == {"file", "line", "title"}
             assert {command.properties.get("line") for command in commands} == {"3", None}
@@ -435,10 +584,18 @@ def test_nothing_that_a_stranger_wrote_is_markup(kata: Kata) -> None:
     assert "\\| \\ " in row[1]
 
 
-@pytest.mark.parametrize("form", ["gitlab", "gradescope"])
-def test_nothing_that_a_stranger_wrote_breaks_json(form: str, kata: Kata) -> None:
-    content = json.loads(evil_texts(kata)[form])
-    jsonschema.validate(content, CODE_QUALITY if form == "gitlab" else GRADESCOPE)
+@pytest.mark.parametrize(
+    ("form", "schema"),
+    [("gitlab", CODE_QUALITY), ("gradescope", GRADESCOPE), ("exercism", EXERCISM), ("prairielearn", PRAIRIELEARN)],
+)
+def test_nothing_that_a_stranger_wrote_breaks_json(form: str, schema: dict[str, Any], kata: Kata) -> None:
+    jsonschema.validate(json.loads(evil_texts(kata)[form]), schema)
+
+
+def test_nothing_that_a_stranger_wrote_takes_the_place_of_scores(kata: Kata) -> None:
+    texts = evil_texts(kata)
+    jsonschema.validate(read_output(texts["github-classroom"]), CLASSROOM)
+    assert json.loads(texts["autolab"].splitlines()[-1]) == {"scores": {"Task 1": 2.0, "Task 2": 0.0}}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -457,5 +614,10 @@ def test_format_changes_no_exit_code_and_names_the_file(
         "gitlab": '"path": "mine/perceptron.py"',
         "gradescope": "At        perceptron.py, line 2: return [][1]",
         "markdown": "(line 2)</summary>",
+        "exercism": "At        perceptron.py, line 2: return [][1]",
+        "github-classroom": '"filename":"mine/perceptron.py","line_no":2,',
+        "prairielearn": "At        perceptron.py, line 2: return [][1]",
+        "autolab": "At        perceptron.py, line 2: return [][1]",
     }
-    assert places[form] in run.stdout
+    told = base64.b64decode(run.stdout.partition("=")[2]).decode() if form == "github-classroom" else run.stdout
+    assert places[form] in told
